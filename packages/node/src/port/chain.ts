@@ -1,0 +1,113 @@
+import type { Address, BlockHash, Bytes32, ModelId } from '@mlb/protocol';
+
+export interface BlockRef {
+  readonly number: bigint;
+  readonly hash: BlockHash;
+  readonly parentHash: BlockHash;
+  /** Seconds. */
+  readonly timestamp: bigint;
+}
+
+/** What the contracts told, in the node's own words. One log, one event. Amounts in wei unless the name says units. */
+export type ChainEvent =
+  | {
+      readonly type: 'operator-registered';
+      readonly operatorIndex: number;
+      readonly operator: Address;
+      readonly sessionKey: Address;
+      readonly peerKey: Bytes32;
+      readonly runtimeClass: number;
+      readonly bindingSignature: Uint8Array;
+      readonly nonce: bigint;
+    }
+  | {
+      readonly type: 'session-key-rotated';
+      readonly operator: Address;
+      readonly sessionKey: Address;
+      readonly peerKey: Bytes32;
+      readonly bindingSignature: Uint8Array;
+      readonly nonce: bigint;
+    }
+  | {
+      readonly type: 'stake-changed';
+      readonly operator: Address;
+      readonly activeWei: bigint;
+      readonly unbondingWei: bigint;
+      readonly roles: number;
+      readonly tombstoned: boolean;
+    }
+  | { readonly type: 'reputation-set'; readonly operator: Address; readonly reputationBps: number }
+  | {
+      readonly type: 'slashed';
+      readonly operator: Address;
+      readonly amountWei: bigint;
+      readonly bps: number;
+      readonly reporter: Address;
+    }
+  | {
+      readonly type: 'epoch-sealed';
+      readonly epoch: bigint;
+      readonly rowCount: number;
+      readonly totalWeight: bigint;
+      readonly rowsHash: Bytes32;
+    }
+  | {
+      readonly type: 'model-registered';
+      readonly modelId: ModelId;
+      readonly provider: Address;
+      readonly providerPeerKey: Bytes32;
+      readonly cid: string;
+      readonly sha256: Bytes32;
+      readonly sizeBytes: number;
+      readonly name: string;
+      readonly priceWei: bigint;
+      readonly computeUnits: number;
+      readonly mode: number;
+      readonly atolE9: bigint;
+      readonly rtolE9: bigint;
+      readonly engine: string;
+    }
+  | { readonly type: 'model-status'; readonly modelId: ModelId; readonly active: boolean }
+  | { readonly type: 'account-opened'; readonly account: number; readonly owner: Address }
+  | { readonly type: 'deposited'; readonly account: number; readonly units: bigint }
+  | {
+      readonly type: 'withdrawal-requested';
+      readonly kind: number;
+      readonly account: number;
+      readonly units: bigint;
+      readonly readyAtSec: bigint;
+    }
+  | { readonly type: 'withdrawn'; readonly kind: number; readonly account: number; readonly units: bigint }
+  | {
+      readonly type: 'batch-posted';
+      readonly index: bigint;
+      readonly headerDigest: Bytes32;
+      readonly leavesRoot: Bytes32;
+      readonly dataCidDigest: Bytes32;
+      readonly baseFee: bigint;
+      readonly deltas: Uint8Array;
+      readonly nullifiers: Uint8Array;
+      readonly transaction: Bytes32;
+    }
+  | { readonly type: 'base-fee-set'; readonly baseFee: bigint };
+
+/** One canonical block with its events in log order. */
+export interface ChainBlock {
+  readonly ref: BlockRef;
+  readonly events: readonly ChainEvent[];
+}
+
+/** A subscriber of the canonical chain. After `rollback` the next block's parent is the ancestor. */
+export interface ChainObserver {
+  readonly apply: (block: ChainBlock) => void | Promise<void>;
+  /** Undo every block above `ancestor`. */
+  readonly rollback: (ancestor: bigint) => void | Promise<void>;
+}
+
+/** Reading side of the L2. Throws ChainError (CHAIN_UNREACHABLE, WRONG_CHAIN). */
+export interface Chain {
+  readonly chainId: number;
+  readonly head: () => BlockRef;
+  /** Hash of a canonical block among those kept (at least the last 512), or undefined: unknown or not yet. */
+  readonly blockHash: (number: bigint) => BlockHash | undefined;
+}

@@ -1,0 +1,97 @@
+import type { Certificate } from '../message/certificate.ts';
+import type { Commit } from '../message/commit.ts';
+import type { Evidence } from '../message/evidence.ts';
+import type { LockVote } from '../message/lock-vote.ts';
+import type { ResultStatement } from '../message/result-statement.ts';
+import type { Reveal } from '../message/reveal.ts';
+import type { SeatMessage } from '../message/seat-message.ts';
+import type { RoundTiming } from '../params.ts';
+import type { Address, Bytes32, TaskId } from '../primitives/hex.ts';
+import type { Verified } from '../primitives/verified.ts';
+
+/** How outputs of one model are compared. */
+export type AgreementMode =
+  | { readonly type: 'exact' }
+  /** |a - b| <= atol + rtol * max(|a|, |b|) for every element. */
+  | { readonly type: 'tolerance'; readonly atol: number; readonly rtol: number };
+
+export interface Seat {
+  readonly operator: Address;
+  readonly sessionKey: Address;
+  /** s_i * w_i of the paper: lot stake in MLB times reputation in bps. */
+  readonly weight: bigint;
+}
+
+/** Everything a round is a function of, besides its events. */
+export interface RoundParams {
+  readonly taskId: TaskId;
+  readonly round: number;
+  readonly epoch: bigint;
+  readonly mode: AgreementMode;
+  readonly seats: readonly Seat[];
+  /** Undefined: an observer, who only follows. */
+  readonly mySeat: number | undefined;
+  readonly timing: RoundTiming;
+}
+
+export type TimerName = 'exec' | 'grace' | 'reveal' | 'round' | 'settle';
+
+/** Own execution: the shell supplies the randomness. Persisted before the commit leaves. */
+export interface OwnResult {
+  readonly resultHash: Bytes32;
+  /** Canonical bytes of the output tensors. */
+  readonly output: Uint8Array;
+  readonly salt: Bytes32;
+  readonly blindShare: Bytes32;
+  readonly execMs: number;
+}
+
+export type RoundEvent =
+  | { readonly type: 'executed'; readonly result: OwnResult }
+  | { readonly type: 'execution-failed' }
+  /** A seat's message, own ones included: they come back signed by the shell. */
+  | { readonly type: 'message'; readonly message: Verified<SeatMessage> }
+  /** A certificate of this round that another member or gossip brought. */
+  | { readonly type: 'certificate'; readonly certificate: Verified<Certificate> }
+  | { readonly type: 'timer'; readonly timer: TimerName };
+
+/** A statement for the shell to sign with the session key, under the signing guard. */
+export type Unsigned =
+  | { readonly type: 'commit'; readonly commit: Commit }
+  | { readonly type: 'lock-vote'; readonly lockVote: LockVote }
+  | {
+      readonly type: 'reveal';
+      readonly reveal: Reveal;
+      readonly output: Uint8Array;
+      readonly statement: ResultStatement | undefined;
+    }
+  | {
+      readonly type: 'vote';
+      readonly seat: number;
+      readonly canonicalSeat: number;
+      readonly statement: ResultStatement;
+    };
+
+/** What the shell must do, in this order. */
+export type RoundEffect =
+  /** Durable before any later effect of the list is performed. */
+  | { readonly type: 'persist'; readonly result: OwnResult }
+  /** Sign, send to every other seat, and feed back as a `message` event. */
+  | { readonly type: 'sign'; readonly unsigned: Unsigned }
+  /** Forward another seat's first valid reveal to the other members, once. */
+  | { readonly type: 'relay'; readonly message: SeatMessage }
+  | { readonly type: 'start-timer'; readonly timer: TimerName; readonly delayMs: number }
+  /** The round has its certificate (again with more signatures when they arrive): gossip it, deliver to the requester. */
+  | {
+      readonly type: 'certified';
+      readonly certificate: Certificate;
+      /** Undefined when this node does not hold the agreed output. */
+      readonly agreed: { readonly blind: Bytes32; readonly output: Uint8Array } | undefined;
+    }
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
+  /** The certificate says otherwise than our own execution. */
+  | { readonly type: 'dissent' }
+  /** T_SETTLE passed: hand the certificate to the batcher. */
+  | { readonly type: 'settleable'; readonly certificate: Certificate }
+  /** No certificate in time: the requester is refunded. */
+  | { readonly type: 'failed' };

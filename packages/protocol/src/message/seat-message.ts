@@ -1,0 +1,94 @@
+import { ProtocolError } from '../errors.ts';
+import { MAX_INLINE_TENSOR_BYTES, MAX_STREAM_FRAME_BYTES } from '../wire/limits.ts';
+import { decodeWire, encodeWire, type Wire } from '../wire/record.ts';
+import { COMMIT, type Commit } from './commit.ts';
+import { LOCK_VOTE, type LockVote } from './lock-vote.ts';
+import { RESULT_STATEMENT, type ResultStatement } from './result-statement.ts';
+import { REVEAL, type Reveal } from './reveal.ts';
+import { type Signed, signatureFromWire, signedFromWire, signedToWire } from './signed.ts';
+
+/** What seats of one committee send each other over direct streams (protocol.md section 5). */
+export type SeatMessage =
+  | { readonly type: 'commit'; readonly commit: Signed<Commit> }
+  | { readonly type: 'lock-vote'; readonly lockVote: Signed<LockVote> }
+  | {
+      readonly type: 'reveal';
+      readonly reveal: Signed<Reveal>;
+      /** Canonical bytes of the output tensors. */
+      readonly output: Uint8Array;
+      /** EXACT mode: the sender's signature of its own ResultStatement; empty in tolerance mode. */
+      readonly statementSignature: Uint8Array;
+    }
+  | {
+      /** TOLERANCE mode: the statement on the canonical value, by the voting seat. */
+      readonly type: 'vote';
+      readonly seat: number;
+      readonly canonicalSeat: number;
+      readonly statement: Signed<ResultStatement>;
+    };
+
+const KIND_COMMIT = 16;
+const KIND_LOCK_VOTE = 17;
+const KIND_REVEAL = 18;
+const KIND_VOTE = 19;
+
+export const encodeSeatMessage = (message: SeatMessage): Uint8Array => {
+  switch (message.type) {
+    case 'commit':
+      return encodeWire([KIND_COMMIT, signedToWire(COMMIT, message.commit)]);
+    case 'lock-vote':
+      return encodeWire([KIND_LOCK_VOTE, signedToWire(LOCK_VOTE, message.lockVote)]);
+    case 'reveal':
+      return encodeWire([
+        KIND_REVEAL,
+        signedToWire(REVEAL, message.reveal),
+        message.output,
+        message.statementSignature,
+      ]);
+    case 'vote':
+      return encodeWire([
+        KIND_VOTE,
+        message.seat,
+        message.canonicalSeat,
+        signedToWire(RESULT_STATEMENT, message.statement),
+      ]);
+  }
+};
+
+const seatNumber = (wire: unknown): number => {
+  if (typeof wire !== 'number' || wire < 0 || wire > 0xffff)
+    throw new ProtocolError('BAD_ENCODING', 'vote: expected a seat');
+  return wire;
+};
+
+const revealFromWire = ([, reveal, output, signature]: readonly Wire[]): SeatMessage => {
+  if (!(output instanceof Uint8Array)) throw new ProtocolError('BAD_ENCODING', 'reveal: expected an output');
+  if (output.length > MAX_INLINE_TENSOR_BYTES) throw new ProtocolError('TOO_LARGE', `output of ${output.length} bytes`);
+  const isEmpty = signature instanceof Uint8Array && signature.length === 0;
+  return {
+    type: 'reveal',
+    reveal: signedFromWire(REVEAL, reveal),
+    output,
+    statementSignature: isEmpty ? signature : signatureFromWire('reveal', signature),
+  };
+};
+
+/** Throws TOO_LARGE or BAD_ENCODING. Signatures are not checked here (see validate/). */
+export const decodeSeatMessage = (bytes: Uint8Array): SeatMessage => {
+  const wire = decodeWire(bytes, MAX_STREAM_FRAME_BYTES);
+  if (!Array.isArray(wire)) throw new ProtocolError('BAD_ENCODING', 'seat message: expected an array');
+  const [kind, ...rest] = wire;
+  if (kind === KIND_COMMIT && rest.length === 1) return { type: 'commit', commit: signedFromWire(COMMIT, rest[0]) };
+  if (kind === KIND_LOCK_VOTE && rest.length === 1)
+    return { type: 'lock-vote', lockVote: signedFromWire(LOCK_VOTE, rest[0]) };
+  if (kind === KIND_REVEAL && rest.length === 3) return revealFromWire(wire);
+  if (kind === KIND_VOTE && rest.length === 3) {
+    return {
+      type: 'vote',
+      seat: seatNumber(rest[0]),
+      canonicalSeat: seatNumber(rest[1]),
+      statement: signedFromWire(RESULT_STATEMENT, rest[2]),
+    };
+  }
+  throw new ProtocolError('BAD_ENCODING', `seat message: unknown kind ${String(kind)}`);
+};

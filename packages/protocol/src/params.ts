@@ -1,0 +1,65 @@
+/** Share of the weight of ALL seats, silent ones included, that a certificate needs (white paper 5.1.3). */
+export const THRESHOLD_BPS: bigint = 7000n;
+export const BPS: bigint = 10_000n;
+/** Distinct operators that must agree (white paper 5.1.3). */
+export const MIN_VERIFIERS: number = 3;
+/** Seats of round 0: 3 of 4 equal seats reach 70 %, so one slow seat stalls nothing (T9). */
+export const DEFAULT_REDUNDANCY: number = 4;
+export const MIN_REDUNDANCY: number = 3;
+export const MAX_REDUNDANCY: number = 15;
+
+/** One lot is the compute provider's minimum stake (white paper 6.2.2), in whole MLB. */
+export const LOT_MLB: bigint = 50_000n;
+/** More stake than this many lots does not count: cap whales. */
+export const MAX_LOTS: number = 4;
+/** Reputation of a newcomer and the least that may be drawn. */
+export const NEWCOMER_REPUTATION_BPS: number = 5000;
+export const MIN_ELIGIBLE_REPUTATION_BPS: number = 4000;
+
+/** Balances and deltas on chain count in this many wei: 4 x uint64 fit one storage slot. */
+export const UNIT_WEI: bigint = 1_000_000_000n;
+
+/** Values that differ by network, so that a devnet runs in seconds and a mainnet in days. Fixed at deployment. */
+export interface NetworkParams {
+  readonly seedLagBlocks: number;
+  /** An order's anchor must be among so many last blocks. */
+  readonly anchorWindowBlocks: number;
+  readonly maxOrderLifeSec: number;
+  readonly maxOpenOrdersPerRequester: number;
+  /** L2 blocks of one batch slot. */
+  readonly batchSlotBlocks: number;
+  readonly timing: RoundTiming;
+}
+
+/** Windows of one round, in milliseconds (protocol.md section 6). */
+export interface RoundTiming {
+  /** Execution budget: a seat without a result by then stays silent. */
+  readonly execMs: number;
+  /** From 70 % of the commits to the LockVote. */
+  readonly graceMs: number;
+  /** From our reveal to the vote without the missing reveals (tolerance mode). */
+  readonly revealMs: number;
+  /** From the beacon to the end of the round. */
+  readonly roundMs: number;
+  /** From the certificate to settleable. */
+  readonly settleMs: number;
+}
+
+export const MAINNET_PARAMS: NetworkParams = {
+  seedLagBlocks: 2,
+  anchorWindowBlocks: 64,
+  maxOrderLifeSec: 3600,
+  maxOpenOrdersPerRequester: 64,
+  batchSlotBlocks: 30,
+  timing: { execMs: 30_000, graceMs: 300, revealMs: 1000, roundMs: 35_000, settleMs: 45_000 },
+};
+
+/** Half-second blocks on one machine. */
+export const DEVNET_PARAMS: NetworkParams = {
+  seedLagBlocks: 2,
+  anchorWindowBlocks: 64,
+  maxOrderLifeSec: 3600,
+  maxOpenOrdersPerRequester: 64,
+  batchSlotBlocks: 4,
+  timing: { execMs: 5000, graceMs: 500, revealMs: 1000, roundMs: 8000, settleMs: 2000 },
+};
