@@ -1,4 +1,7 @@
-import type { Address, Bytes32 } from '../primitives/hex.ts';
+import { numberToBytesBE } from '@noble/curves/utils.js';
+import { concatBytes } from '@noble/hashes/utils.js';
+import { keccak256 } from '../primitives/hash.ts';
+import { type Address, type Bytes32, fromHex } from '../primitives/hex.ts';
 
 export const ROLE_MODEL: number = 1;
 export const ROLE_COMPUTE: number = 2;
@@ -32,3 +35,24 @@ export interface Snapshot {
   readonly sealedAtBlock: bigint;
   readonly rows: readonly OperatorRow[];
 }
+
+/** Bytes of a row in the registry's code chunk. */
+export const SNAPSHOT_ROW_BYTES: number = 32;
+
+const rowBytes = (row: OperatorRow): Uint8Array =>
+  concatBytes(
+    fromHex(row.sessionKey),
+    numberToBytesBE(row.stakeMlb, 4),
+    numberToBytesBE(row.reputationBps, 2),
+    Uint8Array.of(row.roles, row.runtimeClass),
+    numberToBytesBE(row.operatorIndex, 4),
+  );
+
+/**
+ * The registry's code chunk of an epoch, 32 bytes a row: sessionKey (20) | stakeMlb u32 | reputationBps u16 | roles u8 |
+ * runtimeClass u8 | operatorIndex u32, big-endian.
+ */
+export const snapshotRowsBytes = ({ rows }: Pick<Snapshot, 'rows'>): Uint8Array => concatBytes(...rows.map(rowBytes));
+
+/** What EpochSealed announces: keccak256 of the packed rows. */
+export const snapshotRowsHash = (snapshot: Pick<Snapshot, 'rows'>): Bytes32 => keccak256(snapshotRowsBytes(snapshot));
