@@ -1,0 +1,67 @@
+/** Why the daemon refused. The set is closed: codes are part of the interface, metric labels, and choose the CLI's exit code. */
+export type ApiErrorCode =
+  | 'ACCOUNT_EXISTS'
+  | 'ACCOUNT_LOCKED'
+  | 'ACCOUNT_UNKNOWN'
+  | 'BAD_INPUT'
+  | 'BAD_MULTIADDR'
+  | 'BAD_REQUEST'
+  | 'BODY_TOO_LARGE'
+  | 'CHAIN_UNREACHABLE'
+  | 'DISK_FULL'
+  | 'HOST_REFUSED'
+  | 'INTERNAL'
+  | 'MODEL_AMBIGUOUS'
+  | 'MODEL_REFUSED'
+  | 'MODEL_UNAVAILABLE'
+  | 'MODEL_UNKNOWN'
+  | 'NOT_ENOUGH_BALANCE'
+  | 'NOT_ENOUGH_ESCROW'
+  | 'NOT_ENOUGH_STAKE'
+  | 'NOT_READY'
+  | 'OVERLOADED'
+  | 'PEER_UNREACHABLE'
+  | 'ROLE_MISSING'
+  | 'ROUTE_UNKNOWN'
+  | 'SAFETY_STOP'
+  | 'SHUTTING_DOWN'
+  | 'TASK_UNKNOWN'
+  | 'TIMEOUT'
+  | 'TRANSACTION_FAILED'
+  | 'UNAUTHORIZED';
+
+/** HTTP status of each code. */
+export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
+  ACCOUNT_EXISTS: 409,
+  ACCOUNT_LOCKED: 409,
+  ACCOUNT_UNKNOWN: 404,
+  BAD_INPUT: 422,
+  BAD_MULTIADDR: 400,
+  BAD_REQUEST: 400,
+  BODY_TOO_LARGE: 413,
+  CHAIN_UNREACHABLE: 503,
+  DISK_FULL: 507,
+  HOST_REFUSED: 403,
+  INTERNAL: 500,
+  MODEL_AMBIGUOUS: 409,
+  MODEL_REFUSED: 422,
+  MODEL_UNAVAILABLE: 503,
+  MODEL_UNKNOWN: 404,
+  NOT_ENOUGH_BALANCE: 409,
+  NOT_ENOUGH_ESCROW: 409,
+  NOT_ENOUGH_STAKE: 409,
+  NOT_READY: 409,
+  OVERLOADED: 503,
+  PEER_UNREACHABLE: 504,
+  ROLE_MISSING: 409,
+  ROUTE_UNKNOWN: 404,
+  SAFETY_STOP: 503,
+  SHUTTING_DOWN: 503,
+  TASK_UNKNOWN: 404,
+  TIMEOUT: 504,
+  TRANSACTION_FAILED: 502,
+  UNAUTHORIZED: 401,
+};
+
+export const isApiErrorCode = (text: unknown): text is ApiErrorCode =>
+  typeof text === 'string' && Object.hasOwn(HTTP_STATUS, text);
