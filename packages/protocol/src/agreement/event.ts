@@ -1,26 +1,22 @@
 import type { Certificate } from '../message/certificate.ts';
 import type { Commit } from '../message/commit.ts';
+import type { Domain } from '../message/domain.ts';
 import type { Evidence } from '../message/evidence.ts';
 import type { LockVote } from '../message/lock-vote.ts';
 import type { ResultStatement } from '../message/result-statement.ts';
 import type { Reveal } from '../message/reveal.ts';
 import type { SeatMessage } from '../message/seat-message.ts';
 import type { RoundTiming } from '../params.ts';
-import type { Address, Bytes32, TaskId } from '../primitives/hex.ts';
+import type { Bytes32, TaskId } from '../primitives/hex.ts';
+import type { Secp256k1 } from '../primitives/signature.ts';
 import type { Verified } from '../primitives/verified.ts';
+import type { Seat } from '../quorum/seat.ts';
 
 /** How outputs of one model are compared. */
 export type AgreementMode =
   | { readonly type: 'exact' }
   /** |a - b| <= atol + rtol * max(|a|, |b|) for every element. */
   | { readonly type: 'tolerance'; readonly atol: number; readonly rtol: number };
-
-export interface Seat {
-  readonly operator: Address;
-  readonly sessionKey: Address;
-  /** s_i * w_i of the paper: lot stake in MLB times reputation in bps. */
-  readonly weight: bigint;
-}
 
 /** Everything a round is a function of, besides its events. */
 export interface RoundParams {
@@ -32,6 +28,9 @@ export interface RoundParams {
   /** Undefined: an observer, who only follows. */
   readonly mySeat: number | undefined;
   readonly timing: RoundTiming;
+  readonly domain: Domain;
+  /** Pure: a reveal's statement signature can be checked only once its lock is known, so the reducer does it. */
+  readonly recover: Secp256k1['recover'];
 }
 
 export type TimerName = 'exec' | 'grace' | 'reveal' | 'round' | 'settle';
