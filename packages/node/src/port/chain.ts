@@ -1,4 +1,4 @@
-import type { Address, BlockHash, Bytes32, ModelId } from '@mlb/protocol';
+import type { Address, BatchHeader, BlockHash, Bytes32, ModelId } from '@mlb/protocol';
 
 export interface BlockRef {
   readonly number: bigint;
@@ -82,9 +82,7 @@ export type ChainEvent =
       readonly type: 'batch-posted';
       readonly index: bigint;
       readonly headerDigest: Bytes32;
-      readonly leavesRoot: Bytes32;
-      readonly dataCidDigest: Bytes32;
-      readonly baseFee: bigint;
+      readonly header: BatchHeader;
       readonly deltas: Uint8Array;
       readonly nullifiers: Uint8Array;
       readonly transaction: Bytes32;
@@ -97,7 +95,11 @@ export interface ChainBlock {
   readonly events: readonly ChainEvent[];
 }
 
-/** A subscriber of the canonical chain. After `rollback` the next block's parent is the ancestor. */
+/**
+ * A subscriber of the canonical chain, called strictly in order: a block's `apply` ends before the next one begins. After
+ * `rollback` the next block is above the ancestor. Blocks are consecutive, except that a node catching up is not shown
+ * those that are both deeper than what it keeps and without events.
+ */
 export interface ChainObserver {
   readonly apply: (block: ChainBlock) => void | Promise<void>;
   /** Undo every block above `ancestor`. */
