@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+import hardhatViem from '@nomicfoundation/hardhat-viem';
+import { defineConfig } from 'hardhat/config';
+import type { HardhatPlugin } from 'hardhat/types/plugins';
+
+// Hardhat reports usage when stdout is a terminal.
+process.env.HARDHAT_DISABLE_TELEMETRY ??= 'true';
+
+// The WebAssembly build of solc, from npm: no download, one compiler on every platform. Must be an absolute path.
+const path = createRequire(import.meta.url).resolve('solc/soljson.js');
+const solc = {
+  version: '0.8.37',
+  path,
+  // What is tested is what is deployed. Cancun: transient storage, and every L2 has it.
+  settings: { evmVersion: 'cancun', optimizer: { enabled: true, runs: 10_000 } },
+};
+
+/** Hides warnings about files of npm packages: OpenZeppelin 5.7 names functions `at`, which solc >= 0.8.35 dislikes. */
+const quietDependencies: HardhatPlugin = {
+  id: 'quiet-dependencies',
+  hookHandlers: {
+    solidity: async () => ({
+      default: async () => ({
+        async invokeSolc(context, compiler, input, config, next) {
+          const output = await next(context, compiler, input, config);
+          const errors = (output.errors ?? []).filter(
+            ({ severity, formattedMessage }) => severity === 'error' || !formattedMessage?.includes('--> npm/'),
+          );
+          return { ...output, errors };
+        },
+      }),
+    }),
+  },
+};
+
+export default defineConfig({
+  plugins: [hardhatViem, quietDependencies],
+  solidity: { profiles: { default: solc, production: solc } },
+  paths: { sources: './src', tests: { solidity: './test' } },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 48, depth: 32 } } },
+});

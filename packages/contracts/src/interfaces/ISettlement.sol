@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+pragma solidity 0.8.37;
+
+/// @notice EIP-712 structs that operators sign, field by field as in packages/protocol/src/message.
+interface IMessages {
+    struct Commit {
+        bytes32 taskId;
+        uint8 round;
+        uint16 seat;
+        bytes32 commitHash;
+        bytes32 blindShare;
+    }
+
+    struct LockVote {
+        bytes32 taskId;
+        uint8 round;
+        uint16 seat;
+        bytes32 lockRoot;
+    }
+
+    struct ResultStatement {
+        bytes32 taskId;
+        uint8 round;
+        uint64 epoch;
+        uint16 seatCount;
+        bytes32 lockRoot;
+        bytes32 resultDigest;
+    }
+
+    struct BatchHeader {
+        uint64 index;
+        bytes32 prevHash;
+        uint64 epoch;
+        uint64 slot;
+        uint32 leafCount;
+        bytes32 leavesRoot;
+        bytes32 ledgerRoot;
+        bytes32 deltasHash;
+        bytes32 nullifiersHash;
+        bytes32 slashesRoot;
+        bytes32 reputationRoot;
+        uint64 baseFee;
+        uint64 treasuryUnits;
+        uint64 burnUnits;
+        bytes32 dataCidDigest;
+    }
+}
+
+/// @notice Takes certified batches and two-signature evidence.
+interface ISettlement is IMessages {
+    struct PostedBatch {
+        /// keccak256(abi.encode(headerDigest, keccak256(certificate))): who signed can be proven later.
+        bytes32 commit;
+        uint64 index;
+        uint64 postedAtSec;
+    }
+
+    /// @notice Wei per million compute units before the first batch sets its own.
+    event BaseFeeSet(uint64 baseFee);
+    event BatchPosted(
+        uint64 indexed index,
+        bytes32 indexed headerDigest,
+        bytes32 certificateHash,
+        BatchHeader header,
+        bytes deltas,
+        bytes nullifiers
+    );
+    event EquivocationSlashed(address indexed operator, uint8 kind, bytes32 dutyHash, address indexed reporter);
+
+    error WiredToAnother(address contractAddress);
+    error DelayShorterThanWindow(uint64 delaySec, uint64 windowSec);
+    error WrongIndex(uint64 index, uint64 expected);
+    error WrongPrevHash(bytes32 prevHash, bytes32 expected);
+    error StaleEpoch(uint64 epoch, uint64 current);
+    error WrongDeltasHash(bytes32 actual);
+    error WrongNullifiersHash(bytes32 actual);
+    error BadCertificate(bytes32 headerDigest);
+    error WrongLeafCount(uint32 leafCount, uint256 nonces);
+    error RingFull(uint64 index);
+    error BadNullifiersLength(uint256 lengthBytes);
+    error NullifiersNotAscending(uint256 row);
+    error EmptyNullifier(uint256 row);
+    error NonceUsed(uint32 account, uint32 word);
+    error UnknownEvidenceKind(uint8 kind);
+    error DutiesDiffer(bytes32 first, bytes32 second);
+    error SameStatement(bytes32 digest);
+    error BadSignature(uint8 which);
+    error SignersDiffer(address first, address second);
+    error UnknownSessionKey(address sessionKey);
+    error AlreadyTombstoned(address operator);
+
+    /// @notice Settles a batch: anyone may send it, the certificate is the authority.
+    /// @param deltas Rows for Escrow.applyDeltas.
+    /// @param nullifiers Rows of 40 bytes, u32 account | u32 word | u256 mask, strictly ascending by (account, word):
+    /// the order nonces the batch uses up, one for each leaf.
+    function post(
+        BatchHeader calldata header,
+        bytes calldata deltas,
+        bytes calldata nullifiers,
+        bytes calldata certificate
+    ) external;
+
+    /// @notice Takes 100 % of an operator's stake on two different statements for one duty by one of its session keys.
+    /// @param kind 0 commit, 1 lock-vote, 2 statement, 3 attestation.
+    /// @param first abi.encode of the Commit, LockVote, ResultStatement or BatchHeader.
+    /// @param firstSignature 64 bytes, EIP-2098.
+    function slashEquivocation(
+        uint8 kind,
+        bytes calldata first,
+        bytes calldata second,
+        bytes calldata firstSignature,
+        bytes calldata secondSignature
+    ) external;
+
+    /// @notice The EIP-712 digest attesters sign.
+    function headerDigest(BatchHeader calldata header) external view returns (bytes32);
+
+    /// @notice Index the next batch must carry, from 1.
+    function nextIndex() external view returns (uint64);
+
+    /// @notice Digest of the last header, zero before the first: what the next prevHash must be.
+    function head() external view returns (bytes32);
+
+    /// @notice Wei per million compute units in the last batch.
+    function baseFee() external view returns (uint64);
+
+    /// @notice Whether the batch was posted and its challenge window is over.
+    function isFinal(uint64 index) external view returns (bool);
+
+    /// @notice The batch as recorded; all zero if it was never posted or its ring slot is taken by a later one.
+    function batchOf(uint64 index) external view returns (PostedBatch memory);
+
+    /// @notice Which of 256 nonces of an escrow account are used: nonce = word * 256 + bit.
+    function usedNonces(uint32 account, uint32 word) external view returns (uint256);
+
+    function challengeWindowSec() external view returns (uint64);
+}

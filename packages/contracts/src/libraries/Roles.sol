@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+pragma solidity 0.8.37;
+
+/// @notice Role bits and their minimum stakes (white paper 6.2.2).
+library Roles {
+    uint8 internal constant MODEL = 1;
+    uint8 internal constant COMPUTE = 2;
+    uint8 internal constant VERIFIER = 4;
+    uint8 internal constant ALL = MODEL | COMPUTE | VERIFIER;
+    /// Those whose operators stand in the epoch table.
+    uint8 internal constant ATTESTERS = COMPUTE | VERIFIER;
+
+    uint256 internal constant MODEL_MINIMUM = 10_000 ether;
+    uint256 internal constant COMPUTE_MINIMUM = 50_000 ether;
+    uint256 internal constant VERIFIER_MINIMUM = 25_000 ether;
+
+    /// @notice Several roles need the sum of their minima, in wei of MLB.
+    function minimumOf(uint8 roles) internal pure returns (uint256 minimum) {
+        if (roles & MODEL != 0) minimum += MODEL_MINIMUM;
+        if (roles & COMPUTE != 0) minimum += COMPUTE_MINIMUM;
+        if (roles & VERIFIER != 0) minimum += VERIFIER_MINIMUM;
+    }
+}
