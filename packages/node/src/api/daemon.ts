@@ -6,7 +6,8 @@ import type { EscrowView, StakeRole, StakeView } from './schema/money.ts';
 import type { HealthCheck, NodeStatus } from './schema/node.ts';
 import type { PeerIdentity, PeerView, PingView } from './schema/peer.ts';
 import type { SettlementView } from './schema/settlement.ts';
-import type { TaskView, WaitTarget } from './schema/task.ts';
+import type { TaskView } from './schema/task.ts';
+import type { TaskState, WaitTarget } from './schema/task-state.ts';
 
 /**
  * Everything the admin API needs of a running daemon. Views are the API's own JSON shapes (amounts are decimal strings
@@ -70,7 +71,8 @@ export interface TaskSubmission {
 }
 
 export interface TaskFilter {
-  readonly states: readonly string[];
+  /** Empty: every state. */
+  readonly states: readonly TaskState[];
   readonly limit: number;
 }
 

@@ -97,3 +97,14 @@ export const PublishQuerySchema: z.ZodType<PublishQuery> = z.strictObject({
   rtol: z.coerce.number().min(0).max(1).default(1e-3),
   account: AccountName.optional(),
 });
+
+const TensorSignatureSchema: z.ZodType<TensorSignature> = z.object({
+  name: z.string(),
+  datatype: z.string(),
+  shape: z.array(z.number().int()),
+});
+
+export const ModelSignatureSchema: z.ZodType<ModelSignature> = z.object({
+  inputs: z.array(TensorSignatureSchema),
+  outputs: z.array(TensorSignatureSchema),
+});

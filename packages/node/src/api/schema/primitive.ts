@@ -23,3 +23,5 @@ export const AccountName: z.ZodType<string> = z
 
 /** Unix time in milliseconds. */
 export const UnixMs: z.ZodType<number> = z.number().int().nonnegative().describe('unix time in milliseconds');
+
+export const ModelParamSchema: z.ZodType<{ readonly model: string }> = z.object({ model: z.string().min(1).max(128) });

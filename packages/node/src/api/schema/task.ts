@@ -1,41 +1,6 @@
 import { z } from 'zod';
 import { AccountName, Bytes32Text, UnixMs, Wei } from './primitive.ts';
-
-/**
- * admitted -> seeded -> executing -> agreed -> settled. `agreed` has a certificate, `settled` is on chain past its
- * window. `refundable`: no quorum, the money is free after the deadline; `refunded`: it is. `failed`: the daemon gave
- * up before the network judged (see `reason`).
- */
-export type TaskState =
-  | 'admitted'
-  | 'seeded'
-  | 'executing'
-  | 'agreed'
-  | 'settled'
-  | 'refundable'
-  | 'refunded'
-  | 'failed';
-
-export const TASK_STATES: readonly TaskState[] = [
-  'admitted',
-  'seeded',
-  'executing',
-  'agreed',
-  'settled',
-  'refundable',
-  'refunded',
-  'failed',
-];
-
-export type WaitTarget = 'agreed' | 'settled';
-
-/** Whether a task in `state` has reached `until`, or never will. */
-export const isWaitOver = (state: TaskState, until: WaitTarget): boolean =>
-  state === 'settled' ||
-  state === 'refundable' ||
-  state === 'refunded' ||
-  state === 'failed' ||
-  (until === 'agreed' && state === 'agreed');
+import { TASK_STATES, type TaskState, type WaitTarget } from './task-state.ts';
 
 export interface TaskStep {
   readonly state: TaskState;

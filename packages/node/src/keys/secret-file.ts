@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile, stat } from 'node:fs/promises';
+
+export type SecretFileErrorCode = 'SECRET_FILE_MISSING' | 'SECRET_FILE_OPEN' | 'SECRET_FILE_EMPTY';
+
+/** A file with a secret is missing, readable by others, or empty. */
+export class SecretFileError extends Error {
+  readonly code: SecretFileErrorCode;
+  readonly path: string;
+
+  constructor(code: SecretFileErrorCode, path: string, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'SecretFileError';
+    this.code = code;
+    this.path = path;
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+/** Text of a secret file without its last newline. Refuses a file that its group or others may read. Throws SecretFileError. */
+export const readSecretFile = async (path: string): Promise<string> => {
+  try {
+    const { mode } = await stat(path);
+    // Windows has no such bits: node reports 0o666 for every file there.
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      const seen = (mode & 0o777).toString(8);
+      throw new SecretFileError('SECRET_FILE_OPEN', path, `${path} has mode ${seen}: others can read this secret`);
+    }
+    const text = (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+    if (text === '') throw new SecretFileError('SECRET_FILE_EMPTY', path, `${path} is empty`);
+    return text;
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+    throw new SecretFileError('SECRET_FILE_MISSING', path, `${path} does not exist`, { cause });
+  }
+};
+
+/** Creates the file with mode 0600, durably; fails with EEXIST when it is there. */
+export const createSecretFile = async (path: string, content: string | Uint8Array): Promise<void> => {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+/** The secret in the file; where there is no file, a new one with 32 random bytes as base64url. */
+export const loadOrCreateSecret = async (path: string): Promise<string> => {
+  try {
+    return await readSecretFile(path);
+  } catch (error) {
+    if (!(error instanceof SecretFileError && error.code === 'SECRET_FILE_MISSING')) throw error;
+  }
+  const secret = randomBytes(32).toString('base64url');
+  await createSecretFile(path, `${secret}\n`);
+  return secret;
+};

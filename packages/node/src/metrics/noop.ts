@@ -1,0 +1,6 @@
+import type { Meter } from '../port/meter.ts';
+
+const nothing = (): void => {};
+
+/** Counts nothing. */
+export const noopMeter: Meter = { count: nothing, gauge: nothing, observe: nothing };
