@@ -3,7 +3,7 @@ import * as Bytes from 'ox/Bytes';
 import { ProtocolError } from '../errors.ts';
 import { keccak256, sha256 } from '../primitives/hash.ts';
 import type { Bytes32 } from '../primitives/hex.ts';
-import { codeOfType, elementSizeOf, payloadSizeOf, typeOfCode } from './element.ts';
+import { codeOfType, payloadSizeOf, typeOfCode } from './element.ts';
 import type { Tensor, TensorType } from './tensor.ts';
 
 /*
@@ -142,9 +142,6 @@ export const decodeCanonical = (bytes: Uint8Array): readonly Tensor[] => {
   if (compareBytes(canonicalBytes(tensors), bytes) !== 0) throw bad('not canonical: encodes to other bytes');
   return tensors;
 };
-
-/** Elements of one tensor. */
-export const elementCountOf = (tensor: Tensor): number => tensor.bytes.length / elementSizeOf(tensor.type);
 
 /** keccak256 of the sha256 of canonical output bytes: sha256 is native and fast on bulk, keccak is what the chain has. */
 export const resultHashOf = (output: Uint8Array): Bytes32 => keccak256(sha256(output));

@@ -55,6 +55,9 @@ export const payloadSizeOf = (type: TensorType, dims: readonly number[], maxByte
   return size;
 };
 
+/** Elements of one tensor. */
+export const elementCountOf = (tensor: Tensor): number => tensor.bytes.length / elementSizeOf(tensor.type);
+
 /** Element `index` of a tensor as a number, or as a bigint for the 64-bit integers. */
 export type ElementReader = (index: number) => number | bigint;
 

@@ -1,0 +1,158 @@
+import { lockRootOf } from '../message/lock-vote.ts';
+import { blindOf } from '../message/result-statement.ts';
+import type { SeatMessage } from '../message/seat-message.ts';
+import type { Bytes32 } from '../primitives/hex.ts';
+import { hasThreshold, meetsThreshold, totalWeightOf, weightOf } from '../quorum/threshold.ts';
+import { accuse } from './accuse.ts';
+import { lockableCommits } from './commit.ts';
+import type { RoundParams } from './event.ts';
+import {
+  type KnownCommit,
+  type Lock,
+  type RoundState,
+  type RoundStep,
+  type Rule,
+  unchanged,
+  withSeat,
+} from './state.ts';
+
+type Members = Lock['members'];
+/** The commits of each seat that a set may hold. */
+type Options = readonly (readonly KnownCommit[])[];
+
+/** Sets of commits tried for one root: all of them up to 15 seats, and no more however many seats equivocate. */
+const MAX_SETS_TRIED = 4096;
+
+export const createLock = (members: Members): Lock => ({
+  root: lockRootOf(members.map(({ seat, commit }) => ({ seat, commitStructHash: commit.structHash }))),
+  members,
+  blind: blindOf(members.map(({ seat, commit }) => ({ seat, blindShare: commit.signed.body.blindShare }))),
+});
+
+export const lockOf = (state: RoundState, root: Bytes32): Lock | undefined =>
+  state.locks.find((lock) => lock.root === root);
+
+export const withLock = (state: RoundState, lock: Lock): RoundState =>
+  lockOf(state, lock.root) === undefined ? { ...state, locks: [...state.locks, lock] } : state;
+
+/** Sets of at least 70 % of the weight, one commit a seat, the fullest first. `reachable` is what a set can still weigh. */
+function* setsOf(
+  params: RoundParams,
+  options: Options,
+  { chosen, reachable }: { readonly chosen: Members; readonly reachable: bigint },
+): Generator<Members> {
+  if (!meetsThreshold(reachable, totalWeightOf(params.seats))) return;
+  const [candidates, ...rest] = options;
+  if (candidates === undefined) {
+    yield chosen;
+    return;
+  }
+  const seat = params.seats.length - options.length;
+  for (const commit of candidates) {
+    yield* setsOf(params, rest, { chosen: [...chosen, { seat, commit }], reachable });
+  }
+  const lost = candidates.length === 0 ? 0n : (params.seats[seat]?.weight ?? 0n);
+  yield* setsOf(params, rest, { chosen, reachable: reachable - lost });
+}
+
+/** The set of these commits that a root names, or undefined if it names others. */
+const resolve = (params: RoundParams, options: Options, root: Bytes32): Lock | undefined => {
+  const present = options.flatMap(({ length }, seat) => (length > 0 ? [seat] : []));
+  let tried = 0;
+  for (const members of setsOf(params, options, { chosen: [], reachable: weightOf(params.seats, present) })) {
+    tried += 1;
+    if (tried > MAX_SETS_TRIED) return undefined;
+    const lock = createLock(members);
+    if (lock.root === root) return lock;
+  }
+  return undefined;
+};
+
+/** Roots that seats of at least 70 % of the weight name. `named` gives each seat's roots. */
+const rootsWithThreshold = (params: RoundParams, named: readonly (readonly Bytes32[])[]): readonly Bytes32[] =>
+  [...new Set(named.flat())].filter((root) =>
+    hasThreshold(
+      params.seats,
+      named.flatMap((roots, seat) => (roots.includes(root) ? [seat] : [])),
+    ),
+  );
+
+/** The root that is closed for good: 70 % voted for it, or a certificate says so, which takes 70 % that revealed under it. */
+export const closedRootOf = (params: RoundParams, state: RoundState): Bytes32 | undefined =>
+  state.certificate?.statement.lockRoot ??
+  rootsWithThreshold(
+    params,
+    state.lockVotes.map((vote) => (vote === undefined ? [] : [vote.body.lockRoot])),
+  )[0];
+
+/** Learns which commits are behind a root that matters. Late commits count: others may have locked what we did not. */
+export const resolveRule: Rule = (params, state) => {
+  const followed = state.reveals.map((reveals, seat) => [
+    ...reveals.map(({ message }) => message.reveal.body.lockRoot),
+    ...(state.statements[seat] === undefined ? [] : [state.statements[seat].body.lockRoot]),
+  ]);
+  const roots = [state.spent.reveal, closedRootOf(params, state), ...rootsWithThreshold(params, followed)];
+  for (const root of new Set(roots)) {
+    if (root === undefined || lockOf(state, root) !== undefined) continue;
+    const lock = resolve(params, state.commits, root);
+    if (lock !== undefined) return unchanged(withLock(state, lock));
+  }
+  return undefined;
+};
+
+/** A seat's first lock vote counts; a different second one is evidence (E1). */
+export const recordLockVote = (
+  params: RoundParams,
+  state: RoundState,
+  { lockVote: signed }: Extract<SeatMessage, { readonly type: 'lock-vote' }>,
+): RoundStep => {
+  const { seat, lockRoot } = signed.body;
+  const first = state.lockVotes[seat];
+  const operator = params.seats[seat]?.operator;
+  if (operator === undefined) return unchanged(state);
+  if (first !== undefined) return accuse(params, state, seat, { kind: 'lock-vote', operator, first, second: signed });
+  const spent = seat === params.mySeat ? { ...state.spent, lockVote: lockRoot } : state.spent;
+  return unchanged({ ...state, lockVotes: withSeat(state.lockVotes, seat, signed), spent });
+};
+
+/** 70 % have committed and somebody is missing: the missing ones get the grace window and no more. */
+export const graceRule: Rule = (params, state) => {
+  if (state.graceTimer !== 'idle' || !isWaitingForLock(params, state)) return undefined;
+  return {
+    state: { ...state, graceTimer: 'running' },
+    effects: [{ type: 'start-timer', timer: 'grace', delayMs: params.timing.graceMs }],
+  };
+};
+
+/** COMMITTED -> LOCKING: one vote that exactly this set of commits is closed. */
+export const lockVoteRule: Rule = (params, state) => {
+  const { mySeat: seat, taskId, round } = params;
+  if (seat === undefined || state.graceTimer !== 'expired' || !isWaitingForLock(params, state)) return undefined;
+  const { root: lockRoot } = setToLock(params, state, seat);
+  return {
+    state: { ...state, spent: { ...state.spent, lockVote: lockRoot } },
+    effects: [{ type: 'sign', unsigned: { type: 'lock-vote', lockVote: { taskId, round, seat, lockRoot } } }],
+  };
+};
+
+/** Committed, and neither voted nor revealed: after a reveal our commits are as closed as after a vote. */
+const isWaitingForLock = (params: RoundParams, state: RoundState): boolean => {
+  const { mySeat: seat } = params;
+  if (seat === undefined || state.phase !== 'open' || state.certificate !== undefined) return false;
+  if (state.spent.lockVote !== undefined || state.spent.reveal !== undefined) return false;
+  const known = lockableCommits(state).map((member) => member.seat);
+  return known.includes(seat) && hasThreshold(params.seats, known);
+};
+
+/** The set of the lowest seat that voted, if we know all of it and are in it, so that votes meet; else all we know. */
+const setToLock = (params: RoundParams, state: RoundState, mySeat: number): Lock => {
+  const members = lockableCommits(state);
+  const options = state.commits.map((_, seat) =>
+    members.flatMap((member) => (member.seat === seat ? member.commit : [])),
+  );
+  for (const vote of state.lockVotes) {
+    const lock = vote && resolve(params, options, vote.body.lockRoot);
+    if (lock?.members.some(({ seat }) => seat === mySeat)) return lock;
+  }
+  return createLock(members);
+};
