@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { CounterName, GaugeName, HistogramName, Meter } from '../port/meter.ts';
-import { COUNTERS, GAUGES, HISTOGRAMS, type HistogramSpec, type MetricSpec } from './catalog.ts';
+import type { Meter } from '../port/meter.ts';
+import { COUNTERS, GAUGES, HISTOGRAMS, type MetricSpec, RATIO_BUCKETS, SECONDS_BUCKETS } from './catalog.ts';
 
 export interface PrometheusMeter {
   readonly meter: Meter;
@@ -8,43 +8,45 @@ export interface PrometheusMeter {
   readonly exposition: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-const entries = <Name extends string, Spec extends MetricSpec>(
-  specs: Readonly<Record<Name, Spec>>,
-): readonly (readonly [Name, Spec])[] => Object.entries(specs) as [Name, Spec][];
+const isMs = (name: string): boolean => name.endsWith('_ms');
 
-const buildInfo = (registry: Registry, version: string): void => {
-  const gauge = new Gauge({ name: 'mlb_build_info', help: 'Version', labelNames: ['version'], registers: [registry] });
+/** Prometheus wants base units: `execution_ms` is exposed as `mlb_execution_seconds`. */
+const exposedName = (name: string): string => `mlb_${isMs(name) ? name.replace(/_ms$/, '_seconds') : name}`;
+const exposedValue = (name: string, value: number): number => (isMs(name) ? value / 1000 : value);
+
+const registered = <Metric>(
+  specs: Readonly<Record<string, MetricSpec>>,
+  create: (name: string, help: string, labelNames: string[]) => Metric,
+): ReadonlyMap<string, Metric> =>
+  new Map(
+    Object.entries(specs).map(([name, { help, labels }]) => [name, create(exposedName(name), help, [...labels])]),
+  );
+
+const exposeVersion = (registers: Registry[], version: string): void => {
+  const gauge = new Gauge({ name: 'mlb_build_info', help: 'Version', labelNames: ['version'], registers });
   gauge.set({ version }, 1);
 };
 
 /** Counts into a registry of its own; event loop lag, RSS, CPU, heap and GC come from prom-client's default metrics. */
 export const createPrometheusMeter = ({ version }: { readonly version: string }): PrometheusMeter => {
   const registry = new Registry();
+  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  buildInfo(registry, version);
-  const common = (name: string, { help, labels }: MetricSpec) => ({
-    name,
-    help,
-    labelNames: [...labels],
-    registers: [registry],
+  exposeVersion(registers, version);
+  const counters = registered(
+    COUNTERS,
+    (name, help, labelNames) => new Counter({ name: `${name}_total`, help, labelNames, registers }),
+  );
+  const gauges = registered(GAUGES, (name, help, labelNames) => new Gauge({ name, help, labelNames, registers }));
+  const histograms = registered(HISTOGRAMS, (name, help, labelNames) => {
+    const buckets = [...(name.endsWith('_ratio') ? RATIO_BUCKETS : SECONDS_BUCKETS)];
+    return new Histogram({ name, help, labelNames, buckets, registers });
   });
-  const counters = new Map<CounterName, Counter>(
-    entries(COUNTERS).map(([name, spec]) => [name, new Counter(common(name, spec))]),
-  );
-  const gauges = new Map<GaugeName, Gauge>(
-    entries(GAUGES).map(([name, spec]) => [name, new Gauge(common(name, spec))]),
-  );
-  const histograms = new Map<HistogramName, Histogram>(
-    entries<HistogramName, HistogramSpec>(HISTOGRAMS).map(([name, spec]) => [
-      name,
-      new Histogram({ ...common(name, spec), buckets: [...spec.buckets] }),
-    ]),
-  );
   return {
     meter: {
-      count: (name, labels = {}, by = 1) => counters.get(name)?.inc(labels, by),
-      gauge: (name, value, labels = {}) => gauges.get(name)?.set(labels, value),
-      observe: (name, value, labels = {}) => histograms.get(name)?.observe(labels, value),
+      count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
+      gauge: (name, value, labels) => gauges.get(name)?.set(labels, exposedValue(name, value)),
+      observe: (name, value, labels) => histograms.get(name)?.observe(labels, exposedValue(name, value)),
     },
     exposition: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

@@ -1,43 +1,64 @@
-/** Values from closed sets only. Peer ids and task ids are never labels: their number is not bounded. */
-export type Labels = Readonly<Record<string, string>>;
+/** Label names of each counter. Values come from closed sets; peer ids and task ids are never labels: they are unbounded. */
+export interface CounterLabels {
+  readonly batches: 'status';
+  readonly chain_rollbacks: never;
+  readonly delivery_refused: 'code';
+  readonly delivery_unsent: never;
+  readonly dissents: never;
+  readonly dropped: 'queue';
+  readonly engine_errors: never;
+  readonly evidence: 'kind';
+  readonly execution_failures: 'reason';
+  readonly executor_kills: 'reason';
+  readonly frames: 'protocol' | 'outcome';
+  readonly gossip_messages: 'topic' | 'outcome';
+  readonly gossip_refused: 'topic' | 'code';
+  readonly guard_refusals: 'code';
+  readonly seat_message_refused: 'code';
+  readonly seat_message_unsent: never;
+  readonly slashes: 'kind';
+  readonly tasks: 'state';
+  readonly transactions: 'status';
+  readonly tx_bumps: never;
+}
 
-export type CounterName =
-  | 'mlb_tasks_total'
-  | 'mlb_gossip_messages_total'
-  | 'mlb_seat_messages_total'
-  | 'mlb_rejections_total'
-  | 'mlb_executor_kills_total'
-  | 'mlb_executions_total'
-  | 'mlb_guard_refusals_total'
-  | 'mlb_evidence_total'
-  | 'mlb_slashes_total'
-  | 'mlb_settlement_batches_total'
-  | 'mlb_transactions_total'
-  | 'mlb_tx_bumps_total'
-  | 'mlb_chain_rollbacks_total'
-  | 'mlb_dropped_total';
+export interface GaugeLabels {
+  readonly chain_head_block: never;
+  readonly chain_head_lag_blocks: never;
+  readonly disk_free_bytes: never;
+  readonly epoch: never;
+  readonly open_tasks: never;
+  readonly peers: 'direction';
+  readonly queue_length: 'queue';
+  readonly settlement_lag_ms: never;
+}
 
-export type GaugeName =
-  | 'mlb_peers'
-  | 'mlb_open_tasks'
-  | 'mlb_queue_length'
-  | 'mlb_chain_head_block'
-  | 'mlb_chain_head_lag_blocks'
-  | 'mlb_epoch'
-  | 'mlb_settlement_lag_seconds'
-  | 'mlb_disk_free_bytes';
+export interface HistogramLabels {
+  readonly agreement_ms: never;
+  readonly confidence_ratio: never;
+  readonly execution_ms: never;
+  readonly seed_wait_ms: never;
+  readonly settlement_ms: never;
+  readonly store_write_ms: 'sync';
+}
 
-export type HistogramName =
-  | 'mlb_task_agreement_seconds'
-  | 'mlb_task_settlement_seconds'
-  | 'mlb_seed_wait_seconds'
-  | 'mlb_execution_seconds'
-  | 'mlb_confidence_ratio'
-  | 'mlb_store_write_seconds';
+type LabelsOf<Names extends string> = Readonly<Record<Names, string>>;
 
-/** Where the node counts. Never throws; label names of each metric are those of metrics/catalog.ts. */
+/** Where the node counts. Times are given in milliseconds, names end in the unit. Never throws. */
 export interface Meter {
-  readonly count: (name: CounterName, labels?: Labels, by?: number) => void;
-  readonly gauge: (name: GaugeName, value: number, labels?: Labels) => void;
-  readonly observe: (name: HistogramName, value: number, labels?: Labels) => void;
+  readonly count: <Name extends keyof CounterLabels>(
+    name: Name,
+    labels: LabelsOf<CounterLabels[Name]>,
+    by?: number,
+  ) => void;
+  readonly gauge: <Name extends keyof GaugeLabels>(
+    name: Name,
+    value: number,
+    labels: LabelsOf<GaugeLabels[Name]>,
+  ) => void;
+  readonly observe: <Name extends keyof HistogramLabels>(
+    name: Name,
+    value: number,
+    labels: LabelsOf<HistogramLabels[Name]>,
+  ) => void;
 }
