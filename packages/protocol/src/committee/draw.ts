@@ -3,15 +3,12 @@ import type { OperatorRow, Snapshot } from '../operators/snapshot.ts';
 import { isDrawable, lotsOf, seatWeight } from '../operators/weight.ts';
 import { keccak256 } from '../primitives/hash.ts';
 import type { Address, Bytes32 } from '../primitives/hex.ts';
+import type { Seat } from '../quorum/seat.ts';
 
-/** One drawn seat. Its number is its place in the committee; it serves as the agreement's `Seat`. */
-export interface CommitteeSeat {
+/** One drawn seat. Its number is its place in the committee. */
+export interface CommitteeSeat extends Seat {
   /** Row in the snapshot it was drawn from. */
   readonly row: number;
-  readonly operator: Address;
-  readonly sessionKey: Address;
-  /** MLB times reputation in bps. */
-  readonly weight: bigint;
 }
 
 export interface DrawInput {

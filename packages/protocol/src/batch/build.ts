@@ -1,0 +1,95 @@
+import { drawProposer } from '../committee/proposer.ts';
+import { encodeCertificate } from '../message/certificate.ts';
+import { taskIdOf } from '../message/task-order.ts';
+import { type TaskId, toHex } from '../primitives/hex.ts';
+import { assembleBatch, type Batch } from './assemble.ts';
+import type { BatchFaultCode } from './fault.ts';
+import type { SettledTask } from './leaf.ts';
+import { createRoom, type TakeRoom } from './room.ts';
+import { createSelection, type Selection } from './selection.ts';
+import { checkTask, type TaskCheck } from './task.ts';
+import type { SettlementView } from './view.ts';
+
+/** Escrow account of the operator whose turn a slot is, or undefined when it is unknown to us. */
+export const batcherOf = (view: SettlementView, epoch: bigint, slot: bigint): number | undefined => {
+  const snapshot = view.snapshot(epoch);
+  if (snapshot === undefined) return undefined;
+  const row = drawProposer({ domain: view.domain, snapshot, slot });
+  const operator = row === undefined ? undefined : snapshot.rows[row]?.operator;
+  return operator === undefined ? undefined : view.accountOf(operator);
+};
+
+export interface RefusedTask {
+  readonly taskId: TaskId;
+  readonly code: BatchFaultCode;
+}
+
+export interface BuildInput extends TaskCheck {
+  readonly slot: bigint;
+  /** In any order. Of two certificates of one task the one with more signatures is taken. */
+  readonly tasks: readonly SettledTask[];
+}
+
+export interface BuiltBatch {
+  /** Undefined when no task can be settled now. */
+  readonly batch: Batch | undefined;
+  /** The taken tasks, ascending by id. */
+  readonly taskIds: readonly TaskId[];
+  readonly refused: readonly RefusedTask[];
+}
+
+interface Candidate {
+  readonly taskId: TaskId;
+  readonly task: SettledTask;
+}
+
+const compareCandidates = (a: Candidate, b: Candidate): number => {
+  if (a.taskId !== b.taskId) return a.taskId < b.taskId ? -1 : 1;
+  const more = b.task.certificate.signatures.length - a.task.certificate.signatures.length;
+  if (more !== 0) return more;
+  return toHex(encodeCertificate(a.task.certificate)) < toHex(encodeCertificate(b.task.certificate)) ? -1 : 1;
+};
+
+/** Each task once, ascending by id. */
+const candidatesOf = ({ view, tasks }: BuildInput): readonly Candidate[] =>
+  tasks
+    .map((task) => ({ task, taskId: taskIdOf(view.domain, task.order.body) }))
+    .sort(compareCandidates)
+    .filter(({ taskId }, i, sorted) => sorted[i - 1]?.taskId !== taskId);
+
+interface Taking {
+  readonly selection: Selection;
+  readonly takeRoom: TakeRoom;
+}
+
+const takeTask = (check: TaskCheck, { task }: Candidate, taking: Taking): BatchFaultCode | undefined => {
+  const checked = checkTask(check, task);
+  if (typeof checked === 'string') return checked;
+  // Room is taken first: what the selection then refuses leaves a little of it unused, never too little.
+  return taking.takeRoom(checked) ? taking.selection.take(checked) : 'BATCH_FULL';
+};
+
+/**
+ * The batch after the chain's last one, of all tasks that can be settled now, for the proposer of `slot` in the last
+ * sealed epoch. A function of the set of tasks, not of their order.
+ */
+export const buildBatch = (input: BuildInput): BuiltBatch => {
+  const { view, slot } = input;
+  const candidates = candidatesOf(input);
+  const batcher = batcherOf(view, view.epoch, slot);
+  if (batcher === undefined) {
+    const refused = candidates.map(({ taskId }) => ({ taskId, code: 'UNKNOWN_ACCOUNT' }) as const);
+    return { batch: undefined, taskIds: [], refused };
+  }
+  const taking = { selection: createSelection(view), takeRoom: createRoom(batcher) };
+  const refused = candidates.flatMap((candidate) => {
+    const code = takeTask(input, candidate, taking);
+    return code === undefined ? [] : [{ taskId: candidate.taskId, code }];
+  });
+  const { tasks } = taking.selection;
+  const taskIds = tasks.map(({ taskId }) => taskId);
+  if (tasks.length === 0) return { batch: undefined, taskIds, refused };
+  const { lastIndex, lastHeaderDigest, epoch, baseFee } = view;
+  const place = { index: lastIndex + 1n, prevHash: lastHeaderDigest, epoch, slot, baseFee };
+  return { batch: assembleBatch(place, { tasks, batcher }), taskIds, refused };
+};

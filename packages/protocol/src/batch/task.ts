@@ -1,0 +1,125 @@
+import { verifyCertificate } from '../certificate/verify.ts';
+import { type CommitteeSeat, drawCommittee } from '../committee/draw.ts';
+import { seedBlockOf, seedOf } from '../committee/seed.ts';
+import { digestOf } from '../message/domain.ts';
+import { INPUT_CID, TASK_ORDER, type TaskOrder } from '../message/task-order.ts';
+import type { Snapshot } from '../operators/snapshot.ts';
+import { MAX_REDUNDANCY, MIN_REDUNDANCY, UNIT_WEI } from '../params.ts';
+import { type Charge, chargeOf } from '../pricing/charge.ts';
+import type { PayoutAccounts } from '../pricing/payout.ts';
+import { TaskId } from '../primitives/hex.ts';
+import type { Secp256k1 } from '../primitives/signature.ts';
+import type { BatchFaultCode } from './fault.ts';
+import type { SettledTask } from './leaf.ts';
+import { NONCE_LIMIT } from './nullifiers.ts';
+import type { PricedModel, SettlementView } from './view.ts';
+
+/** A task that passed every check that concerns it alone, with all that its settlement moves. */
+export interface CheckedTask {
+  readonly task: SettledTask;
+  readonly taskId: TaskId;
+  /** Snapshot row of each seat. */
+  readonly committee: readonly number[];
+  readonly charge: Charge;
+  readonly accounts: Omit<PayoutAccounts, 'batcher'>;
+}
+
+export interface TaskCheck {
+  readonly view: SettlementView;
+  readonly secp256k1: Pick<Secp256k1, 'recover'>;
+}
+
+const orderFault = (
+  { view, secp256k1 }: TaskCheck,
+  { order }: SettledTask,
+  taskId: TaskId,
+): BatchFaultCode | undefined => {
+  const { body } = order;
+  // No flag and no tolerance class is defined in v1: attesters could not tell what was agreed on.
+  if (body.flags !== 0 || body.tolClass !== 0 || body.inputKind > INPUT_CID) return 'UNSUPPORTED';
+  if (body.redundancy < MIN_REDUNDANCY || body.redundancy > MAX_REDUNDANCY) return 'BAD_REDUNDANCY';
+  if (body.nonce >= NONCE_LIMIT) return 'BAD_NONCE';
+  if (view.nowSec > body.deadline) return 'EXPIRED';
+  const anchorHash = view.blockHash(body.anchorBlock);
+  if (anchorHash === undefined) return 'UNKNOWN_BLOCK';
+  if (anchorHash !== body.anchorHash) return 'WRONG_ANCHOR';
+  if (!view.isTimely(taskId, seedBlockOf(body.anchorBlock, view.seedLagBlocks))) return 'UNTIMELY';
+  return secp256k1.recover(taskId, order.signature) === body.requester ? undefined : 'BAD_ORDER_SIGNATURE';
+};
+
+interface Seating {
+  readonly snapshot: Snapshot;
+  readonly model: PricedModel;
+  readonly seats: readonly CommitteeSeat[];
+}
+
+/** Draws the committee again: nothing about it is taken from the leaf. */
+const seatingOf = (view: SettlementView, order: TaskOrder, taskId: TaskId): Seating | BatchFaultCode => {
+  const snapshot = view.snapshotAt(order.anchorBlock);
+  if (snapshot === undefined) return 'UNKNOWN_EPOCH';
+  const model = view.model(order.modelId);
+  if (model === undefined) return 'UNKNOWN_MODEL';
+  if (order.computeUnits < model.computeUnits) return 'BAD_COMPUTE_UNITS';
+  const blockHash = view.blockHash(seedBlockOf(order.anchorBlock, view.seedLagBlocks));
+  if (blockHash === undefined) return 'UNKNOWN_BLOCK';
+  const seed = seedOf({ domain: view.domain, taskId, round: 0, blockHash });
+  const exclude = [order.requester, model.provider];
+  const seats = drawCommittee({ seed, snapshot, redundancy: order.redundancy, exclude });
+  return seats === undefined ? 'NO_COMMITTEE' : { snapshot, model, seats };
+};
+
+const certificateFault = (
+  { view, secp256k1 }: TaskCheck,
+  { certificate }: SettledTask,
+  { taskId, seating }: { readonly taskId: TaskId; readonly seating: Seating },
+): BatchFaultCode | undefined => {
+  const { statement } = certificate;
+  const isOfTask = statement.taskId === taskId && statement.round === 0 && statement.epoch === seating.snapshot.epoch;
+  if (!isOfTask) return 'WRONG_STATEMENT';
+  const verified = verifyCertificate({ domain: view.domain, secp256k1, seats: seating.seats, certificate });
+  return typeof verified === 'string' ? 'BAD_CERTIFICATE' : undefined;
+};
+
+const accountsOf = (
+  view: SettlementView,
+  { order, certificate }: SettledTask,
+  { model, seats }: Seating,
+): Omit<PayoutAccounts, 'batcher'> | undefined => {
+  const requester = view.accountOf(order.body.requester);
+  const modelProvider = view.accountOf(model.provider);
+  const paidSeats = certificate.signatures.flatMap(({ seat }) => {
+    const operator = seats[seat]?.operator;
+    return (operator === undefined ? undefined : view.accountOf(operator)) ?? [];
+  });
+  const isComplete = paidSeats.length === certificate.signatures.length;
+  if (requester === undefined || modelProvider === undefined || !isComplete) return undefined;
+  return { requester, modelProvider, paidSeats };
+};
+
+/**
+ * Everything about one task that does not depend on its neighbours in the batch: order, seed, committee, certificate,
+ * nonce, charge. The same function serves whoever builds and whoever attests.
+ */
+export const checkTask = (check: TaskCheck, task: SettledTask): CheckedTask | BatchFaultCode => {
+  const { view } = check;
+  const order = task.order.body;
+  const taskId = TaskId(digestOf(view.domain, TASK_ORDER, order));
+  const fault = orderFault(check, task, taskId);
+  if (fault !== undefined) return fault;
+  const seating = seatingOf(view, order, taskId);
+  if (typeof seating === 'string') return seating;
+  const certificateIs = certificateFault(check, task, { taskId, seating });
+  if (certificateIs !== undefined) return certificateIs;
+  const accounts = accountsOf(view, task, seating);
+  if (accounts === undefined) return 'UNKNOWN_ACCOUNT';
+  if (view.isNonceUsed(accounts.requester, order.nonce)) return 'NONCE_USED';
+  const charge = chargeOf({
+    order,
+    modelPriceWei: seating.model.priceWei,
+    baseFee: view.baseFee,
+    lockedCount: task.certificate.locked.length,
+    paidCount: task.certificate.signatures.length,
+  });
+  if (charge.chargeUnits * UNIT_WEI > order.maxFee) return 'CHARGE_ABOVE_MAX_FEE';
+  return { task, taskId, committee: seating.seats.map(({ row }) => row), charge, accounts };
+};

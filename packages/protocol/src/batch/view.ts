@@ -1,0 +1,42 @@
+import type { Domain } from '../message/domain.ts';
+import type { Snapshot } from '../operators/snapshot.ts';
+import type { Address, BlockHash, Bytes32, ModelId, TaskId } from '../primitives/hex.ts';
+
+/** What settlement needs of a model's record. */
+export interface PricedModel {
+  readonly provider: Address;
+  /** Of one inference. */
+  readonly priceWei: bigint;
+  /** Of one inference. */
+  readonly computeUnits: number;
+}
+
+/**
+ * The chain's state as one attester sees it, at one canonical head. All functions are pure look-ups; undefined means
+ * unknown to us, which our own lag may explain.
+ */
+export interface SettlementView {
+  readonly domain: Domain;
+  readonly seedLagBlocks: number;
+  /** Timestamp of the head block. */
+  readonly nowSec: bigint;
+  /** The last batch on chain: index 0 and a zero digest before the first. */
+  readonly lastIndex: bigint;
+  readonly lastHeaderDigest: Bytes32;
+  /** Wei per million compute units. */
+  readonly baseFee: bigint;
+  /** The last sealed epoch. */
+  readonly epoch: bigint;
+  readonly snapshot: (epoch: bigint) => Snapshot | undefined;
+  /** Snapshot of the last epoch sealed at or before this block. */
+  readonly snapshotAt: (block: bigint) => Snapshot | undefined;
+  readonly model: (modelId: ModelId) => PricedModel | undefined;
+  readonly blockHash: (block: bigint) => BlockHash | undefined;
+  /** Account of the Escrow. */
+  readonly accountOf: (owner: Address) => number | undefined;
+  /** What the chain would let a batch debit from the account's escrow lane. */
+  readonly escrowUnits: (account: number) => bigint;
+  readonly isNonceUsed: (account: number, nonce: bigint) => boolean;
+  /** The first-seen rule: whether we saw the order no later than its seed block (protocol.md 0.12). */
+  readonly isTimely: (taskId: TaskId, seedBlock: bigint) => boolean;
+}
