@@ -8,19 +8,11 @@ export interface PrometheusMeter {
   readonly exposition: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-const isMs = (name: string): boolean => name.endsWith('_ms');
-
-/** Prometheus wants base units: `execution_ms` is exposed as `mlb_execution_seconds`. */
-const exposedName = (name: string): string => `mlb_${isMs(name) ? name.replace(/_ms$/, '_seconds') : name}`;
-const exposedValue = (name: string, value: number): number => (isMs(name) ? value / 1000 : value);
-
 const registered = <Metric>(
   specs: Readonly<Record<string, MetricSpec>>,
   create: (name: string, help: string, labelNames: string[]) => Metric,
 ): ReadonlyMap<string, Metric> =>
-  new Map(
-    Object.entries(specs).map(([name, { help, labels }]) => [name, create(exposedName(name), help, [...labels])]),
-  );
+  new Map(Object.entries(specs).map(([name, { help, labels }]) => [name, create(name, help, [...labels])]));
 
 const exposeVersion = (registers: Registry[], version: string): void => {
   const gauge = new Gauge({ name: 'mlb_build_info', help: 'Version', labelNames: ['version'], registers });
@@ -33,10 +25,7 @@ export const createPrometheusMeter = ({ version }: { readonly version: string })
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   exposeVersion(registers, version);
-  const counters = registered(
-    COUNTERS,
-    (name, help, labelNames) => new Counter({ name: `${name}_total`, help, labelNames, registers }),
-  );
+  const counters = registered(COUNTERS, (name, help, labelNames) => new Counter({ name, help, labelNames, registers }));
   const gauges = registered(GAUGES, (name, help, labelNames) => new Gauge({ name, help, labelNames, registers }));
   const histograms = registered(HISTOGRAMS, (name, help, labelNames) => {
     const buckets = [...(name.endsWith('_ratio') ? RATIO_BUCKETS : SECONDS_BUCKETS)];
@@ -45,8 +34,8 @@ export const createPrometheusMeter = ({ version }: { readonly version: string })
   return {
     meter: {
       count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
-      gauge: (name, value, labels) => gauges.get(name)?.set(labels, exposedValue(name, value)),
-      observe: (name, value, labels) => histograms.get(name)?.observe(labels, exposedValue(name, value)),
+      gauge: (name, value, labels) => gauges.get(name)?.set(labels, value),
+      observe: (name, value, labels) => histograms.get(name)?.observe(labels, value),
     },
     exposition: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

@@ -1,50 +1,44 @@
 /** Label names of each counter. Values come from closed sets; peer ids and task ids are never labels: they are unbounded. */
 export interface CounterLabels {
-  readonly batches: 'status';
-  readonly chain_rollbacks: never;
-  readonly delivery_refused: 'code';
-  readonly delivery_unsent: never;
-  readonly dissents: never;
-  readonly dropped: 'queue';
-  readonly engine_errors: never;
-  readonly evidence: 'kind';
-  readonly execution_failures: 'reason';
-  readonly executor_kills: 'reason';
-  readonly frames: 'protocol' | 'outcome';
-  readonly gossip_messages: 'topic' | 'outcome';
-  readonly gossip_refused: 'topic' | 'code';
-  readonly guard_refusals: 'code';
-  readonly seat_message_refused: 'code';
-  readonly seat_message_unsent: never;
-  readonly slashes: 'kind';
-  readonly tasks: 'state';
-  readonly transactions: 'status';
-  readonly tx_bumps: never;
+  readonly mlb_chain_rollbacks_total: never;
+  readonly mlb_dropped_total: 'queue';
+  readonly mlb_evidence_total: 'kind';
+  readonly mlb_executions_total: 'outcome';
+  readonly mlb_executor_kills_total: 'reason';
+  readonly mlb_frames_total: 'protocol' | 'outcome';
+  readonly mlb_gossip_messages_total: 'topic' | 'outcome';
+  readonly mlb_guard_refusals_total: 'kind';
+  readonly mlb_rejections_total: 'source' | 'code';
+  readonly mlb_settlement_batches_total: 'status';
+  readonly mlb_slashes_total: 'kind';
+  readonly mlb_tasks_total: 'state';
+  readonly mlb_transactions_total: 'status';
+  readonly mlb_tx_bumps_total: never;
 }
 
 export interface GaugeLabels {
-  readonly chain_head_block: never;
-  readonly chain_head_lag_blocks: never;
-  readonly disk_free_bytes: never;
-  readonly epoch: never;
-  readonly open_tasks: never;
-  readonly peers: 'direction';
-  readonly queue_length: 'queue';
-  readonly settlement_lag_ms: never;
+  readonly mlb_chain_head_block: never;
+  readonly mlb_chain_head_lag_blocks: never;
+  readonly mlb_disk_free_bytes: never;
+  readonly mlb_epoch: never;
+  readonly mlb_open_tasks: never;
+  readonly mlb_peers: 'direction';
+  readonly mlb_queue_length: 'queue';
+  readonly mlb_settlement_lag_seconds: never;
 }
 
 export interface HistogramLabels {
-  readonly agreement_ms: never;
-  readonly confidence_ratio: never;
-  readonly execution_ms: never;
-  readonly seed_wait_ms: never;
-  readonly settlement_ms: never;
-  readonly store_write_ms: 'sync';
+  readonly mlb_confidence_ratio: never;
+  readonly mlb_execution_seconds: never;
+  readonly mlb_seed_wait_seconds: never;
+  readonly mlb_store_write_seconds: 'sync';
+  readonly mlb_task_agreement_seconds: never;
+  readonly mlb_task_settlement_seconds: never;
 }
 
 type LabelsOf<Names extends string> = Readonly<Record<Names, string>>;
 
-/** Where the node counts. Times are given in milliseconds, names end in the unit. Never throws. */
+/** Where the node counts, in base units (seconds, bytes). Never throws. */
 export interface Meter {
   readonly count: <Name extends keyof CounterLabels>(
     name: Name,

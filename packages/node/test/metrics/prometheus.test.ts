@@ -12,22 +12,22 @@ const exposed = async (use: (meter: ReturnType<typeof createPrometheusMeter>['me
 };
 
 describe('the Prometheus meter', () => {
-  it('counts by label with the prefix mlb_ and the suffix _total', async () => {
+  it('counts by label', async () => {
     const body = await exposed((meter) => {
-      meter.count('gossip_refused', { topic: 'order', code: 'BAD_SIGNATURE' });
-      meter.count('gossip_refused', { topic: 'order', code: 'BAD_SIGNATURE' }, 2);
+      meter.count('mlb_rejections_total', { source: 'order', code: 'BAD_SIGNATURE' });
+      meter.count('mlb_rejections_total', { source: 'order', code: 'BAD_SIGNATURE' }, 2);
     });
-    assert.match(body, /^mlb_gossip_refused_total\{topic="order",code="BAD_SIGNATURE"\} 3$/m);
+    assert.match(body, /^mlb_rejections_total\{source="order",code="BAD_SIGNATURE"\} 3$/m);
   });
 
-  it('exposes milliseconds as seconds', async () => {
+  it('sets gauges and fills histogram buckets', async () => {
     const body = await exposed((meter) => {
-      meter.observe('execution_ms', 250, {});
-      meter.gauge('settlement_lag_ms', 1500, {});
+      meter.gauge('mlb_peers', 4, { direction: 'inbound' });
+      meter.observe('mlb_execution_seconds', 0.25, {});
     });
-    assert.match(body, /^mlb_execution_seconds_sum 0\.25$/m);
+    assert.match(body, /^mlb_peers\{direction="inbound"\} 4$/m);
     assert.match(body, /^mlb_execution_seconds_bucket\{le="0\.25"\} 1$/m);
-    assert.match(body, /^mlb_settlement_lag_seconds 1\.5$/m);
+    assert.match(body, /^mlb_execution_seconds_bucket\{le="0\.1"\} 0$/m);
   });
 
   it('exposes the version, event loop lag and RSS', async () => {
@@ -38,17 +38,17 @@ describe('the Prometheus meter', () => {
   });
 
   it('keeps two daemons of one process apart', async () => {
-    const busy = await exposed((meter) => meter.count('dissents', {}));
+    const busy = await exposed((meter) => meter.count('mlb_tx_bumps_total', {}));
     const idle = await exposed(() => {});
-    assert.match(busy, /^mlb_dissents_total 1$/m);
-    assert.match(idle, /^mlb_dissents_total 0$/m);
+    assert.match(busy, /^mlb_tx_bumps_total 1$/m);
+    assert.match(idle, /^mlb_tx_bumps_total 0$/m);
   });
 });
 
 describe('the noop meter', () => {
   it('takes every call and does nothing', () => {
-    noopMeter.count('dissents', {});
-    noopMeter.gauge('epoch', 1, {});
-    noopMeter.observe('seed_wait_ms', 1, {});
+    noopMeter.count('mlb_tx_bumps_total', {});
+    noopMeter.gauge('mlb_epoch', 1, {});
+    noopMeter.observe('mlb_seed_wait_seconds', 1, {});
   });
 });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { AccountName, Bytes32Text, UnixMs, Wei } from './primitive.ts';
 import { TASK_STATES, type TaskState, type WaitTarget } from './task-state.ts';
 
+export type { TaskState, WaitTarget } from './task-state.ts';
+
 export interface TaskStep {
   readonly state: TaskState;
   readonly atMs: number;
@@ -43,7 +45,8 @@ export interface TaskView {
   readonly deadlineAtSec: number;
   /** This node's own execution, when it holds a seat. */
   readonly executionMs?: number | undefined;
-  readonly resultHash?: string | undefined;
+  /** What the certificate is about: blinded, the same on every node. */
+  readonly resultDigest?: string | undefined;
   readonly batchIndex?: string | undefined;
   /** The transaction that posted the batch. */
   readonly transaction?: string | undefined;
@@ -83,7 +86,7 @@ export const TaskViewSchema: z.ZodType<TaskView> = z.object({
   }),
   deadlineAtSec: z.number().int(),
   executionMs: z.number().optional(),
-  resultHash: z.string().optional(),
+  resultDigest: z.string().optional(),
   batchIndex: z.string().optional(),
   transaction: z.string().optional(),
   reason: z.string().optional(),
