@@ -141,6 +141,6 @@ test('a leaf that names other seats, other ledger rows or fewer signatures than 
     const data = encodeLeaves(batch.leaves.map((leaf, i) => (i === 1 ? tamper(leaf) : leaf)));
     const header: BatchHeader = { ...batch.header, dataCidDigest: sha256(data) };
     const verdict = verify({ ...batch, data, header });
-    assert.deepEqual([verdict.type === 'fault' && verdict.code, verdict.type === 'fault' && verdict.leaf], [code, 1]);
+    assert.equal(verdict.type === 'fault' && verdict.code, code);
   }
 });
