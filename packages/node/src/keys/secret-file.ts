@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 
-export type SecretFileErrorCode = 'SECRET_FILE_MISSING' | 'SECRET_FILE_OPEN' | 'SECRET_FILE_EMPTY';
+export type SecretFileErrorCode =
+  | 'SECRET_FILE_MISSING'
+  | 'SECRET_FILE_OPEN'
+  | 'SECRET_FILE_EMPTY'
+  | 'SECRET_FILE_BROKEN';
 
 /** A file with a secret is missing, readable by others, or empty. */
 export class SecretFileError extends Error {
