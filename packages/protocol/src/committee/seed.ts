@@ -24,3 +24,9 @@ export const seedOf = ({ domain, taskId, round, blockHash }: SeedInput): Bytes32
 
 /** b_0: the L2 block whose hash seeds round 0. */
 export const seedBlockOf = (anchorBlock: bigint, seedLagBlocks: number): bigint => anchorBlock + BigInt(seedLagBlocks);
+
+/**
+ * Whether an order first seen while `headBlock` was the head was signed before its seed was known: nobody could have
+ * tried nonces until the draw gave it the committee it wanted (T31).
+ */
+export const isBeforeSeed = (headBlock: bigint, seedBlock: bigint): boolean => headBlock <= seedBlock;

@@ -4,6 +4,7 @@ import type { Address, Bytes32 } from '../primitives/hex.ts';
 import { isBindingValid } from './binding.ts';
 import type { OperatorEvent } from './event.ts';
 import {
+  MAX_SNAPSHOT_ROWS,
   type OperatorRow,
   ROLE_COMPUTE,
   ROLE_MODEL,
@@ -85,7 +86,8 @@ const rowsOf = (table: OperatorTable): readonly OperatorRow[] =>
   [...table.identities]
     .map(([operator, identity]) => rowOf(table, operator, identity))
     .filter((row) => row !== undefined)
-    .toSorted((a, b) => a.operatorIndex - b.operatorIndex);
+    .toSorted((a, b) => a.operatorIndex - b.operatorIndex)
+    .slice(0, MAX_SNAPSHOT_ROWS);
 
 type Sealed = Extract<OperatorEvent, { readonly type: 'epoch-sealed' }>;
 

@@ -36,6 +36,9 @@ export interface Snapshot {
   readonly rows: readonly OperatorRow[];
 }
 
+/** The registry seals no more: a chunk must fit contract code. The first rows by operator index are taken. */
+export const MAX_SNAPSHOT_ROWS: number = 700;
+
 /** Bytes of a row in the registry's code chunk. */
 export const SNAPSHOT_ROW_BYTES: number = 32;
 

@@ -25,6 +25,7 @@ export type RejectCode =
   | 'BAD_HASH';
 
 export type IgnoreCode =
+  | 'UNSUPPORTED'
   | 'UNKNOWN_MODEL'
   | 'UNKNOWN_ANCHOR'
   | 'UNKNOWN_TASK'
@@ -40,7 +41,8 @@ export type IgnoreCode =
   | 'FEE_TOO_LOW'
   | 'EXPIRED'
   | 'AFTER_SEED'
-  | 'WRONG_INDEX';
+  | 'WRONG_INDEX'
+  | 'WRONG_SLOT';
 
 export const accept = <T>(value: T): Verdict<T> => ({ type: 'accept', value });
 export const ignore = (code: IgnoreCode): Verdict<never> => ({ type: 'ignore', code });
