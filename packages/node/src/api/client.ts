@@ -9,6 +9,7 @@ import type { SettlementView } from './schema/settlement.ts';
 import type { SubmitBody, TaskList, TaskOutput, TaskView } from './schema/task.ts';
 import { isWaitOver, type TaskState, type WaitTarget } from './schema/task-state.ts';
 
+export { defaultHome } from '../config/home.ts';
 export { SecretFileError } from '../keys/secret-file.ts';
 export * from './client-error.ts';
 export type { ApiAddress } from './client-transport.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homePaths } from '../config/home.ts';
 import { readSecretFile } from '../keys/secret-file.ts';
 import { ApiUnreachableError } from './client-error.ts';
 import type { ApiAddress } from './client-transport.ts';
@@ -14,11 +14,12 @@ export interface DaemonLocation {
 
 /** HOME/api.url is written by a daemon when its API listens, and removed when it stops. */
 const urlOfHome = async (home: string): Promise<string> => {
+  const { apiUrlFile } = homePaths(home);
   try {
-    return (await readFile(join(home, 'api.url'), 'utf8')).trim();
+    return (await readFile(apiUrlFile, 'utf8')).trim();
   } catch (cause) {
     throw new ApiUnreachableError(
-      `no daemon runs for the home ${home}: there is no ${join(home, 'api.url')}`,
+      `no daemon runs for the home ${home}: there is no ${apiUrlFile}`,
       `start one with \`mlb node start --home ${home}\` (after \`mlb init --home ${home}\`), or name its API with --api URL`,
       { cause },
     );
@@ -28,5 +29,5 @@ const urlOfHome = async (home: string): Promise<string> => {
 /** Where the daemon of a home answers. Throws ApiUnreachableError (none runs) or SecretFileError (token missing or open to others). */
 export const findDaemon = async ({ home, apiUrl, tokenFile }: DaemonLocation): Promise<ApiAddress> => {
   const url = apiUrl ?? (await urlOfHome(home));
-  return { url, token: await readSecretFile(tokenFile ?? join(home, 'token')) };
+  return { url, token: await readSecretFile(tokenFile ?? homePaths(home).tokenFile) };
 };
