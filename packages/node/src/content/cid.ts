@@ -1,0 +1,51 @@
+import { Bytes32, fromHex, toHex } from '@mlb/protocol';
+import { CID } from 'multiformats/cid';
+import { create as createDigest } from 'multiformats/hashes/digest';
+import { ContentError } from './content-error.ts';
+
+const DAG_PB = 0x70;
+const SHA2_256 = 0x12;
+
+/**
+ * Chunks of 1 MiB, raw leaves, a balanced tree, and a dag-pb root even above a single chunk: so a digest alone names
+ * the CID, which is all that batch headers and orders carry. The rest are Helia's defaults, held fast by golden CIDs.
+ */
+export const IMPORT_OPTIONS: {
+  readonly cidVersion: 1;
+  readonly rawLeaves: true;
+  readonly reduceSingleLeafToSelf: false;
+} = {
+  cidVersion: 1,
+  rawLeaves: true,
+  reduceSingleLeafToSelf: false,
+};
+
+/** Throws BAD_CID unless it is a CIDv1 with dag-pb and sha2-256. */
+export const parseCid = (text: string): CID => {
+  try {
+    const cid = CID.parse(text);
+    if (cid.version === 1 && cid.code === DAG_PB && cid.multihash.code === SHA2_256) return cid;
+  } catch (cause) {
+    throw new ContentError('BAD_CID', `${JSON.stringify(text.slice(0, 100))} is no CID`, { cause });
+  }
+  throw new ContentError(
+    'BAD_CID',
+    `${text} is no CIDv1 with a dag-pb root and sha2-256: add the bytes with this node`,
+  );
+};
+
+/** The sha256 digest inside a content CID. Throws BAD_CID. */
+export const digestOfCid = (cid: string): Bytes32 => Bytes32(toHex(parseCid(cid).multihash.digest));
+
+/** The one content CID with this digest. */
+export const cidOfDigest = (digest: Bytes32): string =>
+  CID.createV1(DAG_PB, createDigest(SHA2_256, fromHex(digest))).toString();
+
+/** The CID that adding these bytes gives, without storing them. */
+export const cidOfBytes = async (bytes: Uint8Array): Promise<string> => {
+  const [{ unixfs }, { BlackHoleBlockstore }] = await Promise.all([
+    import('@helia/unixfs'),
+    import('blockstore-core/black-hole'),
+  ]);
+  return (await unixfs({ blockstore: new BlackHoleBlockstore() }).addBytes(bytes, IMPORT_OPTIONS)).toString();
+};
