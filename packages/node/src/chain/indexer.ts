@@ -125,6 +125,7 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
       throw new ChainError('NOT_SYNCED', 'no L2 block is indexed yet. Wait until the daemon is ready.');
     },
     blockHash: kept.hashOf,
+    block: kept.get,
     subscribe: (observer) => {
       fanOut.observers.add(observer);
       return () => fanOut.observers.delete(observer);

@@ -9,6 +9,7 @@ export const KEPT_BLOCKS: bigint = 512n;
 export interface KeptBlocks {
   readonly head: () => BlockRef | undefined;
   readonly hashOf: (number: bigint) => BlockHash | undefined;
+  readonly get: (number: bigint) => BlockRef | undefined;
   /** Newest first. */
   readonly newestFirst: () => readonly BlockRef[];
   /** Returns the numbers that fell out of the window and held no event: they need not stay on disk. */
@@ -23,6 +24,7 @@ export const createKeptBlocks = (): KeptBlocks => {
   return {
     head: () => head,
     hashOf: (number) => blocks.get(number)?.ref.hash,
+    get: (number) => blocks.get(number)?.ref,
     newestFirst: () => [...blocks.values()].map(({ ref }) => ref).reverse(),
     push: ({ ref, logs }) => {
       blocks.set(ref.number, { ref, isEmpty: logs.length === 0 });

@@ -34,7 +34,11 @@ export interface OperatorBook {
   readonly stakeOf: (operator: Address) => StakeStanding | undefined;
   /** Whose session key this is or was. */
   readonly operatorOfKey: (sessionKey: Address) => Address | undefined;
+  /** Every session key the operator has or had. */
+  readonly sessionKeysOf: (operator: Address) => readonly Address[];
   readonly slashes: () => readonly SlashRecord[];
+  /** Whether the next seal would write other rows than the last one. */
+  readonly hasUnsealedChanges: () => boolean;
   readonly snapshotOf: (epoch: bigint) => Snapshot | undefined;
   readonly snapshotAt: (block: bigint) => Snapshot | undefined;
 }
@@ -46,7 +50,9 @@ export const createOperatorBook = (undo: UndoLog, source: RegistryId): OperatorB
   const table = undo.cell<OperatorTable>(emptyOperatorTable(source));
   const stakes = undo.map<Address, StakeStanding>();
   const keys = undo.map<Address, Address>();
+  const keysByOperator = undo.map<Address, readonly Address[]>();
   const slashes = undo.cell<readonly SlashRecord[]>([]);
+  const hasUnsealedChanges = undo.cell(false);
   const snapshots = undo.map<bigint, Snapshot>();
 
   const applyOther = (event: ChainEvent, block: bigint): void => {
@@ -59,6 +65,7 @@ export const createOperatorBook = (undo: UndoLog, source: RegistryId): OperatorB
       case 'operator-registered':
       case 'session-key-rotated':
         keys.set(event.sessionKey, event.operator);
+        keysByOperator.set(event.operator, [...(keysByOperator.get(event.operator) ?? []), event.sessionKey]);
         break;
       case 'slashed': {
         const { operator, amountWei, bps, reporter } = event;
@@ -82,6 +89,7 @@ export const createOperatorBook = (undo: UndoLog, source: RegistryId): OperatorB
       if (!isOperatorEvent(event)) return;
       const next = applyOperatorEvent(table.get(), event, block);
       table.set(next);
+      hasUnsealedChanges.set(event.type !== 'epoch-sealed');
       if (event.type !== 'epoch-sealed' || next.latest === undefined) return;
       snapshots.set(event.epoch, next.latest);
       if (event.epoch > KEPT_EPOCHS) snapshots.delete(event.epoch - KEPT_EPOCHS);
@@ -89,7 +97,9 @@ export const createOperatorBook = (undo: UndoLog, source: RegistryId): OperatorB
     table: table.get,
     stakeOf: stakes.get,
     operatorOfKey: keys.get,
+    sessionKeysOf: (operator) => keysByOperator.get(operator) ?? [],
     slashes: slashes.get,
+    hasUnsealedChanges: hasUnsealedChanges.get,
     snapshotOf: snapshots.get,
     snapshotAt,
   };

@@ -47,7 +47,11 @@ export interface ChainView {
   readonly sessionKeyOf: (operator: Address) => Address | undefined;
   /** Whose session key this is or was. */
   readonly operatorOfKey: (sessionKey: Address) => Address | undefined;
+  /** Every session key the operator has or had: old ones stay slashable. */
+  readonly sessionKeysOf: (operator: Address) => readonly Address[];
   readonly slashes: () => readonly SlashRecord[];
+  /** Whether keys, stake or reputation changed since the last seal. */
+  readonly hasUnsealedChanges: () => boolean;
   readonly model: (id: ModelId) => ModelRecord | undefined;
   /** Oldest first. */
   readonly models: () => readonly ModelRecord[];
@@ -115,7 +119,15 @@ const createBatchBook = (undo: ReturnType<typeof createUndoLog>) => {
 
 type OperatorViews = Pick<
   ChainView,
-  'snapshotAt' | 'snapshotOf' | 'latestSnapshot' | 'stakeOf' | 'sessionKeyOf' | 'operatorOfKey' | 'slashes'
+  | 'snapshotAt'
+  | 'snapshotOf'
+  | 'latestSnapshot'
+  | 'stakeOf'
+  | 'sessionKeyOf'
+  | 'operatorOfKey'
+  | 'sessionKeysOf'
+  | 'slashes'
+  | 'hasUnsealedChanges'
 >;
 
 const operatorViews = (book: OperatorBook): OperatorViews => ({
@@ -125,7 +137,9 @@ const operatorViews = (book: OperatorBook): OperatorViews => ({
   stakeOf: book.stakeOf,
   sessionKeyOf: (operator) => book.table().identities.get(operator)?.sessionKey,
   operatorOfKey: book.operatorOfKey,
+  sessionKeysOf: book.sessionKeysOf,
   slashes: book.slashes,
+  hasUnsealedChanges: book.hasUnsealedChanges,
 });
 
 /**

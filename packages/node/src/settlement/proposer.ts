@@ -1,0 +1,77 @@
+import {
+  type Batch,
+  type BatchProposal,
+  buildBatch,
+  drawProposer,
+  encodeBatchProposal,
+  type Secp256k1,
+  type Snapshot,
+  slotOf,
+} from '@mlb/protocol';
+import type { Content } from '../port/content.ts';
+import type { Gossip } from '../port/gossip.ts';
+import type { Log } from '../port/log.ts';
+import type { Signer } from '../port/signer.ts';
+import type { BatchPool } from './batch-pool.ts';
+import { type SettlementContext, settlementViewOf, type TaskSource } from './view.ts';
+
+export interface ProposerDeps extends SettlementContext {
+  readonly secp256k1: Pick<Secp256k1, 'recover'>;
+  readonly source: TaskSource;
+  readonly pool: BatchPool;
+  readonly content: Pick<Content, 'add'>;
+  readonly gossip: Pick<Gossip, 'publish'>;
+  readonly signer: Signer;
+  readonly log: Log;
+  /** Own messages do not come back from gossip. */
+  readonly onProposal: (proposal: BatchProposal) => void;
+}
+
+export interface Proposer {
+  /** Call on each block: proposes at most once a slot, when it is this operator's turn and there is something to settle. */
+  readonly propose: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Slots a proposal has for its certificate to reach the chain, before the index is proposed again. */
+const GRACE_SLOTS = 2n;
+
+/** Our row, if the slot is ours. */
+const ownTurn = (deps: ProposerDeps, snapshot: Snapshot, slot: bigint): number | undefined => {
+  const row = drawProposer({ domain: deps.domain, snapshot, slot });
+  return row !== undefined && snapshot.rows[row]?.sessionKey === deps.signer.sessionKey ? row : undefined;
+};
+
+const publish = async (deps: ProposerDeps, batch: Batch, row: number, signal: AbortSignal): Promise<void> => {
+  // Data first: attesters ask for it as soon as they see the proposal.
+  await deps.content.add(batch.data, signal);
+  const { signature } = await deps.signer.signBatchHeader(batch.header);
+  const { header, deltas, nullifiers } = batch;
+  const proposal: BatchProposal = { header, deltas, nullifiers, proposer: row, signature };
+  deps.onProposal(proposal);
+  await deps.gossip.publish('batch-proposal', encodeBatchProposal(proposal));
+  deps.log.info({ index: header.index, slot: header.slot, leaves: header.leafCount }, 'batch proposed');
+};
+
+export const createProposer = (deps: ProposerDeps): Proposer => {
+  let doneSlot = -1n;
+  return {
+    propose: async (signal) => {
+      const head = deps.state.head();
+      const snapshot = deps.state.latestSnapshot();
+      const view = settlementViewOf(deps, deps.source.isTimely);
+      if (head === undefined || snapshot === undefined || view === undefined) return;
+      const slot = slotOf(head.number, deps.params.batchSlotBlocks);
+      // At most one header a slot, and after a restart the signing guard refuses a second one.
+      if (slot <= doneSlot || deps.pool.isProposedSince(view.lastIndex + 1n, slot - GRACE_SLOTS)) return;
+      const row = ownTurn(deps, snapshot, slot);
+      if (row === undefined) return;
+      const tasks = deps.source.settleable();
+      if (tasks.length === 0) return;
+      const { batch, refused } = buildBatch({ view, secp256k1: deps.secp256k1, slot, tasks });
+      for (const { taskId, code } of refused) deps.log.debug({ taskId, code }, 'task left out of the batch');
+      if (batch === undefined) return;
+      doneSlot = slot;
+      await publish(deps, batch, row, signal);
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import type { Deployment } from '@mlb/contracts';
+import { type Evidence, type Secp256k1, Address as toAddress, type Verified, validateEvidence } from '@mlb/protocol';
+import type { TxManager } from '../chain/tx-manager.ts';
+import type { ChainObserver } from '../port/chain.ts';
+import type { Gossip } from '../port/gossip.ts';
+import type { Log } from '../port/log.ts';
+import type { Meter } from '../port/meter.ts';
+import type { Store } from '../port/store.ts';
+import { createBackground } from './background.ts';
+import { listenToBatches } from './batch-gossip.ts';
+import { createBatchPool, type PoolNews } from './batch-pool.ts';
+import { createCertifiedStore } from './certified-store.ts';
+import { createEpochSealer } from './epoch-sealer.ts';
+import { createPoster } from './poster.ts';
+import { createSlasher } from './slasher.ts';
+import type { SettlementContext } from './view.ts';
+
+export interface SettlerDeps extends SettlementContext {
+  readonly deployment: Deployment;
+  readonly epochBlocks: bigint;
+  readonly secp256k1: Pick<Secp256k1, 'recover'>;
+  readonly tx: Pick<TxManager, 'send' | 'refresh'>;
+  readonly store: Store;
+  readonly gossip: Gossip;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/**
+ * The settlement bot: collects attestations into certificates, and brings certified batches, evidence and due epoch seals
+ * to the chain. It holds no authority: anyone may run one, and several do no harm. Subscribe it after the chain state.
+ */
+export interface Settler extends ChainObserver {
+  readonly idle: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export const createSettler = (deps: SettlerDeps): Settler => {
+  const settlement = toAddress(deps.deployment.addresses.settlement);
+  const operatorRegistry = toAddress(deps.deployment.addresses.operatorRegistry);
+  const pool = createBatchPool(deps);
+  const background = createBackground(deps.log);
+  const certified = createCertifiedStore(deps.store, deps.domain);
+  const poster = createPoster({ ...deps, settlement, certified });
+  const slasher = createSlasher({ ...deps, settlement, certified });
+  const sealer = createEpochSealer({ ...deps, operatorRegistry });
+
+  const work = (): void => {
+    background.run('post', poster.post);
+    background.run('slash', slasher.slash);
+    background.run('seal', sealer.seal);
+  };
+  const keep = (name: string, put: () => Promise<void>): void =>
+    background.run(name, async () => {
+      await put();
+      work();
+    });
+  const accuse = (evidence: Evidence): void =>
+    keep(`evidence ${evidence.operator}`, () => certified.putEvidence(evidence));
+  const tell = (news: PoolNews): void => {
+    const batch = news.certified;
+    if (batch !== undefined) keep(`certified ${batch.headerDigest}`, () => certified.putBatch(batch));
+    if (news.evidence !== undefined) accuse(news.evidence);
+  };
+
+  listenToBatches({
+    ...deps,
+    pool,
+    onProposal: (proposal) => tell(pool.addProposal(proposal)),
+    onAttestation: (attestation) => tell(pool.addAttestation(attestation)),
+  });
+  listenToEvidence(deps, accuse);
+  return {
+    // Nothing is awaited: transactions wait for the very blocks that the indexer brings.
+    apply: () => {
+      pool.prune(deps.state.lastBatch().index);
+      background.run('transactions', deps.tx.refresh);
+      work();
+    },
+    rollback: () => undefined,
+    idle: background.idle,
+    stop: background.stop,
+  };
+};
+
+/** Offenders remembered, so that one offense is forwarded once. */
+const MAX_KNOWN = 4096;
+
+const listenToEvidence = (deps: SettlerDeps, onEvidence: (evidence: Verified<Evidence>) => void): void => {
+  const known = new Set<string>();
+  deps.gossip.handle('evidence', async (message) => {
+    const verdict = validateEvidence(message, {
+      domain: deps.domain,
+      secp256k1: deps.secp256k1,
+      sessionKeys: deps.state.sessionKeysOf,
+      isKnown: ({ operator, kind }) => known.has(`${operator}/${kind}`),
+    });
+    if (verdict.type !== 'accept') {
+      deps.meter.count('mlb_rejections_total', { source: 'evidence', code: verdict.code });
+      return verdict.type;
+    }
+    const { operator, kind } = verdict.value;
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.add(`${operator}/${kind}`);
+    onEvidence(verdict.value);
+    return 'accept';
+  });
+};
