@@ -133,7 +133,11 @@ abstract contract Protocol is Test {
     }
 
     /// The next batch with these rows: one leaf for each set bit of `mask`.
-    function nextBatch(bytes memory deltas, bytes memory nullifiers, uint32 leaves) internal view returns (Batch memory) {
+    function nextBatch(
+        bytes memory deltas,
+        bytes memory nullifiers,
+        uint32 leaves
+    ) internal view returns (Batch memory) {
         IMessages.BatchHeader memory header;
         header.index = settlement.nextIndex();
         header.prevHash = settlement.head();

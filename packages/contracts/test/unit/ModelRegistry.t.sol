@@ -37,9 +37,7 @@ contract ModelRegistryTest is Protocol {
     }
 
     function test_registerModel_namesItByProviderDigestAndCount() public {
-        bytes32 first = keccak256(
-            abi.encode(block.chainid, address(models), provider, keccak256("model"), uint256(0))
-        );
+        bytes32 first = keccak256(abi.encode(block.chainid, address(models), provider, keccak256("model"), uint256(0)));
         bytes32 second = keccak256(
             abi.encode(block.chainid, address(models), provider, keccak256("model"), uint256(1))
         );

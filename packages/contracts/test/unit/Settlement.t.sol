@@ -41,14 +41,7 @@ contract SettlementPostTest is Protocol {
         bytes memory certificate = certify(batch, 7);
         bytes32 digest = settlement.headerDigest(batch.header);
         vm.expectEmit();
-        emit ISettlement.BatchPosted(
-            1,
-            digest,
-            keccak256(certificate),
-            batch.header,
-            batch.deltas,
-            batch.nullifiers
-        );
+        emit ISettlement.BatchPosted(1, digest, keccak256(certificate), batch.header, batch.deltas, batch.nullifiers);
         vm.prank(address(0xabc));
         post(batch, certificate);
         vm.assertEq(escrow.escrowOf(requester), 900);
@@ -258,14 +251,7 @@ contract SettlementDelaysTest is Protocol {
         address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         address fake = address(new Delays(predicted, payoutDelaySec, unbondSec));
         vm.expectRevert(abi.encodeWithSelector(ISettlement.DelayShorterThanWindow.selector, 99, 100));
-        new Settlement(
-            IOperatorRegistry(fake),
-            IStakeManager(fake),
-            IEscrow(fake),
-            ICert(fake),
-            100,
-            BASE_FEE
-        );
+        new Settlement(IOperatorRegistry(fake), IStakeManager(fake), IEscrow(fake), ICert(fake), 100, BASE_FEE);
     }
 
     function test_constructor_revertsWith_DelayShorterThanWindow_whenPayoutsCouldLeave() public {

@@ -97,7 +97,12 @@ contract SettlementSlashTest is Protocol {
         bytes memory first = _statement(TASK, 0, keccak256("a"));
         bytes memory second = _statement(TASK, 0, keccak256("b"));
         vm.expectEmit();
-        emit ISettlement.EquivocationSlashed(operatorOf(2), 2, keccak256(abi.encode(uint8(2), TASK, uint8(0))), REPORTER);
+        emit ISettlement.EquivocationSlashed(
+            operatorOf(2),
+            2,
+            keccak256(abi.encode(uint8(2), TASK, uint8(0))),
+            REPORTER
+        );
         _slash(2, 2, first, second);
         _assertSlashed(2);
     }

@@ -45,9 +45,7 @@ contract StakeManagerTest is Protocol {
     function test_bond_needsTheSumOfTheMinimums() public {
         vm.assertEq(stakes.minimumOf(MODEL | COMPUTE | VERIFIER), 85_000 ether);
         vm.prank(operator);
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakeManager.StakeBelowMinimum.selector, 84_999 ether, 85_000 ether)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.StakeBelowMinimum.selector, 84_999 ether, 85_000 ether));
         stakes.bond(84_999 ether, MODEL | COMPUTE | VERIFIER);
     }
 
@@ -74,9 +72,7 @@ contract StakeManagerTest is Protocol {
     function test_unbond_keepsTheMinimumOfTheRolesKept() public {
         _bond(75_000 ether, COMPUTE | VERIFIER);
         vm.prank(operator);
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakeManager.StakeBelowMinimum.selector, 50_000 ether, 75_000 ether)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.StakeBelowMinimum.selector, 50_000 ether, 75_000 ether));
         stakes.unbond(25_000 ether, COMPUTE | VERIFIER);
         _unbond(25_000 ether, COMPUTE);
         vm.assertTrue(stakes.eligible(operator, COMPUTE));

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+pragma solidity 0.8.37;
+
+import {Escrow} from "../../src/Escrow.sol";
+import {MLBToken} from "../../src/MLBToken.sol";
+import {Settlement} from "../../src/Settlement.sol";
+import {StakeManager} from "../../src/StakeManager.sol";
+import {IStakeManager} from "../../src/interfaces/IStakeManager.sol";
+import {Test} from "../support/Test.sol";
+import {Handler} from "./Handler.t.sol";
+
+contract ProtocolInvariantTest is Test {
+    Handler private handler;
+    MLBToken private token;
+    StakeManager private stakes;
+    Escrow private escrow;
+    Settlement private settlement;
+
+    function setUp() public {
+        handler = new Handler();
+        (address token_, address stakes_, address escrow_, address settlement_) = handler.system();
+        token = MLBToken(token_);
+        stakes = StakeManager(stakes_);
+        escrow = Escrow(escrow_);
+        settlement = Settlement(settlement_);
+        targetContract(address(handler));
+    }
+
+    /// Every unit somebody may claim is there, and nothing else.
+    function invariant_escrowHoldsExactlyWhatItOwes() public view {
+        uint256 units;
+        for (uint32 account; account <= escrow.accountCount(); ++account) {
+            units += uint256(escrow.escrowOf(account)) + escrow.earnedOf(account);
+        }
+        vm.assertEq(token.balanceOf(address(escrow)), units * 1e9);
+    }
+
+    function invariant_stakeManagerHoldsExactlyWhatItOwes() public view {
+        uint256 owed = stakes.insurancePool();
+        for (uint256 i; i < handler.OPERATORS(); ++i) {
+            IStakeManager.Stake memory stake = stakes.stakeOf(handler.operatorAt(i));
+            IStakeManager.Unbonding[] memory queue = stakes.unbondingOf(handler.operatorAt(i));
+            uint256 leaving;
+            for (uint256 j; j < queue.length; ++j) leaving += queue[j].amount;
+            vm.assertEq(stake.unbonding, leaving);
+            owed += uint256(stake.active) + stake.unbonding;
+        }
+        vm.assertEq(token.balanceOf(address(stakes)), owed);
+    }
+
+    function invariant_supplyOnlyShrinksByWhatWasBurned() public view {
+        vm.assertEq(token.totalSupply() + handler.burnedWei(), token.INITIAL_SUPPLY());
+    }
+
+    function invariant_aNonceIsUsedOnce() public view {
+        uint256 used;
+        for (uint256 i; i < handler.REQUESTERS(); ++i) {
+            uint32 account = escrow.accountOf(handler.requesterOf(i));
+            for (uint32 word; word < handler.WORDS(); ++word) {
+                for (uint256 mask = settlement.usedNonces(account, word); mask != 0; mask &= mask - 1) ++used;
+            }
+        }
+        vm.assertEq(used, handler.leaves());
+        vm.assertFalse(handler.nonceUsedTwice());
+    }
+
+    function invariant_aBatchSettlesOnce() public view {
+        vm.assertEq(settlement.nextIndex(), handler.posts() + 1);
+        vm.assertFalse(handler.settledTwice());
+    }
+
+    function invariant_aSlashNeverExceedsTheStake() public view {
+        vm.assertFalse(handler.slashedAboveStake());
+    }
+
+    function invariant_exitsAreAlwaysOpen() public view {
+        vm.assertFalse(handler.exitBlocked());
+    }
+}
