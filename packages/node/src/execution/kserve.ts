@@ -23,6 +23,8 @@ const fail = (code: TensorInputErrorCode, message: string): never => {
 /** Elements in row-major order. 64-bit integers beyond 2^53 come as decimal strings, since JSON numbers lose bits. */
 type Scalar = number | boolean | string;
 
+type Nested = Scalar | readonly Nested[];
+
 const isScalar = (json: unknown): json is Scalar =>
   typeof json === 'number' || typeof json === 'boolean' || typeof json === 'string';
 

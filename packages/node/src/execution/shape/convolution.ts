@@ -28,6 +28,9 @@ const convolve =
   (call) => {
     const [x, w] = [inputOf(call, 0), inputOf(call, weightInput)];
     const [kernels = 0, channels = 0, ...kernel] = w.dims;
+    if (x.dims[1] !== channels * intOf(call, 'group', 1)) {
+      refuse('MALFORMED', `${call.opType}: a kernel of dims ${w.dims.join('x')} on dims ${x.dims.join('x')}`);
+    }
     const dims = [x.dims[0] ?? 1, kernels, ...slide(call, x, kernel)];
     const macs = countOf(dims) * channels * countOf(kernel);
     return { outputs: [{ dims }], work: isInteger ? { integerMacs: macs } : { macs } };

@@ -6,7 +6,8 @@ const gemm: Operator = (call) => {
   const [a, b] = [inputOf(call, 0).dims, inputOf(call, 1).dims];
   if (a.length !== 2 || b.length !== 2) refuse('MALFORMED', `Gemm of dims ${a.join('x')} and ${b.join('x')}`);
   const [rows, inner] = intOf(call, 'transA', 0) === 1 ? [a[1], a[0]] : a;
-  const columns = intOf(call, 'transB', 0) === 1 ? b[0] : b[1];
+  const [otherInner, columns] = intOf(call, 'transB', 0) === 1 ? [b[1], b[0]] : b;
+  if (inner !== otherInner) refuse('MALFORMED', `Gemm of dims ${a.join('x')} and ${b.join('x')}`);
   const dims = [rows as number, columns as number];
   return { outputs: [{ dims }], work: { macs: countOf(dims) * (inner as number) } };
 };
