@@ -15,8 +15,13 @@ const RESULT: Record<GossipVerdict, TopicValidatorResult> = {
 const isNobodySubscribed = (error: unknown): boolean =>
   error instanceof Error && error.message === 'PublishError.NoPeersSubscribedToTopic';
 
+export interface GossipsubBus extends GossipBus {
+  /** Peers that would get an envelope published now. */
+  readonly subscribers: (topic: TopicKind) => readonly string[];
+}
+
 /** Envelopes over gossipsub; `topicNames` maps each kind to this deployment's topic. */
-export const createGossipsubBus = (libp2p: MlbLibp2p, topicNames: ReadonlyMap<TopicKind, string>): GossipBus => {
+export const createGossipsubBus = (libp2p: MlbLibp2p, topicNames: ReadonlyMap<TopicKind, string>): GossipsubBus => {
   const { pubsub } = libp2p.services;
   /**
    * A peer's subscription may arrive before our own stream to it is open. gossipsub would then send to nobody without
@@ -34,14 +39,17 @@ export const createGossipsubBus = (libp2p: MlbLibp2p, topicNames: ReadonlyMap<To
     if (name === undefined) throw new Error(`unknown topic ${kind}`);
     return name;
   };
+  const reachable = (kind: TopicKind): readonly PeerId[] => pubsub.getSubscribers(nameOf(kind)).filter(canReceive);
+
   return {
+    subscribers: (kind) => reachable(kind).map(String),
     subscribe: (kind, judge) => {
       const name = nameOf(kind);
       pubsub.topicValidators.set(name, async (peer, message) => RESULT[await judge(message.data, peer.toString())]);
       pubsub.subscribe(name);
     },
     publish: async (kind, envelope) => {
-      if (!pubsub.getSubscribers(nameOf(kind)).some(canReceive)) return false;
+      if (reachable(kind).length === 0) return false;
       try {
         await pubsub.publish(nameOf(kind), envelope);
         return true;

@@ -52,7 +52,7 @@ export interface Peer {
   /** Own addresses, ending in `/p2p/<peer id>`. */
   readonly multiaddrs: () => readonly string[];
   readonly connections: () => readonly PeerConnection[];
-  /** Peers subscribed to a topic. */
+  /** Peers that would get a message of this topic directly if it were published now. */
   readonly subscribers: (topic: TopicKind) => readonly string[];
   /** Connects to a multiaddr (or peer id, by peer store and DHT); resolves with the peer id. Throws BAD_ADDRESS, PEER_UNREACHABLE. */
   readonly dial: (address: string, signal: AbortSignal) => Promise<string>;
@@ -135,7 +135,8 @@ export const createPeer = async (options: PeerOptions): Promise<Peer> => {
     sharedAddresses: options.sharedAddresses ?? [],
   });
   const peerId = libp2p.peerId.toString();
-  const gossip = createGossip({ bus: createGossipsubBus(libp2p, topicNames), clock, count });
+  const bus = createGossipsubBus(libp2p, topicNames);
+  const gossip = createGossip({ bus, clock, count });
   const streams = createStreams({ libp2p, clock, count });
   const reconnect = startReconnect(libp2p, clock);
   const bootstrap = await rememberBootstrap(libp2p, options.bootstrap).catch(async (error: unknown) => {
@@ -157,7 +158,7 @@ export const createPeer = async (options: PeerOptions): Promise<Peer> => {
         multiaddr: remoteAddr.toString(),
         direction,
       })),
-    subscribers: (topic) => libp2p.services.pubsub.getSubscribers(topicNames.get(topic) ?? '').map(String),
+    subscribers: bus.subscribers,
     dial: async (text, signal) => {
       const address = parseAddress(text);
       try {

@@ -8,3 +8,14 @@ export const within = async <T>(what: string, promise: Promise<T>, deadlineMs = 
     clearTimeout(timer);
   }
 };
+
+/** Resolves when the condition holds: for states that no event announces. */
+export const until = async (what: string, holds: () => boolean, deadlineMs = 15_000): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (holds()) resolve();
+  };
+  const timer = setInterval(look, 10);
+  look();
+  await within(what, promise, deadlineMs).finally(() => clearInterval(timer));
+};
