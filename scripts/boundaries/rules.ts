@@ -57,7 +57,9 @@ export interface ClosureRule {
 }
 
 export const CLOSURES: readonly ClosureRule[] = [
-  { entry: 'packages/node/src/api/client.ts', banned: DAEMON_LIBRARIES, withDynamic: true },
-  // What `mlb --help` loads: commands that compose processes import them when they run.
-  { entry: 'packages/cli/src/bin.ts', banned: [...DAEMON_LIBRARIES, /^@mlb\/node$/, /^viem/], withDynamic: false },
+  { entry: 'packages/node/src/api/client.ts', banned: [...DAEMON_LIBRARIES, /^viem/], withDynamic: true },
+  // What the CLI does with a home while no daemon runs.
+  { entry: 'packages/node/src/config/offline.ts', banned: [...DAEMON_LIBRARIES, /^viem/], withDynamic: true },
+  // What `mlb --help` loads: a verb's module is imported when the verb is asked for.
+  { entry: 'packages/cli/src/main.ts', banned: [...DAEMON_LIBRARIES, /^@mlb\/node$/, /^viem/], withDynamic: false },
 ];

@@ -127,11 +127,11 @@ describe('what a start loads', () => {
     assert.deepEqual(judge(files), []);
   });
 
-  test('the bin reaches the client only, and the daemon by import() when a command runs', () => {
-    const bin = 'packages/cli/src/bin.ts';
-    assert.deepEqual(judge({ [bin]: "const { startNode } = await import('@mlb/node');\n" }), []);
-    assert.deepEqual(judge({ [bin]: "import { startNode } from '@mlb/node';\n" }), [
-      `${bin}:1: ${bin} loads @mlb/node`,
+  test('the CLI starts with the client only, and reaches the daemon by import() when a verb runs', () => {
+    const main = 'packages/cli/src/main.ts';
+    assert.deepEqual(judge({ [main]: "const { startNode } = await import('@mlb/node');\n" }), []);
+    assert.deepEqual(judge({ [main]: "import { startNode } from '@mlb/node';\n" }), [
+      `${main}:1: ${main} loads @mlb/node`,
     ]);
   });
 });
