@@ -83,7 +83,7 @@ export type RoundEffect =
   /** The round has its certificate (again with more signatures when they arrive): gossip it, deliver to the requester. */
   | {
       readonly type: 'certified';
-      readonly certificate: Certificate;
+      readonly certificate: Verified<Certificate>;
       /** Undefined when this node does not hold the agreed output. */
       readonly agreed: { readonly blind: Bytes32; readonly output: Uint8Array } | undefined;
     }
@@ -91,6 +91,6 @@ export type RoundEffect =
   /** The certificate says otherwise than our own execution. */
   | { readonly type: 'dissent' }
   /** T_SETTLE passed: hand the certificate to the batcher. */
-  | { readonly type: 'settleable'; readonly certificate: Certificate }
+  | { readonly type: 'settleable'; readonly certificate: Verified<Certificate> }
   /** No certificate in time: the requester is refunded. */
   | { readonly type: 'failed' };
