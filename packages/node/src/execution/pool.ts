@@ -1,6 +1,7 @@
 import type { Bytes32 } from '@mlb/protocol';
 import type { Clock } from '../port/clock.ts';
-import type { Execution, ExecutionOutcome, Executor } from '../port/executor.ts';
+import type { Execution, ExecutionFailure, ExecutionOutcome, Executor } from '../port/executor.ts';
+import { tensorComplaint } from './input-check.ts';
 import { createJob, type Job } from './job.ts';
 import { createModelHost, type ModelHost } from './model-host.ts';
 import type { SandboxFactory } from './sandbox.ts';
@@ -29,13 +30,9 @@ interface Slot {
   busy: boolean;
 }
 
-const overloaded = (waiting: number): ExecutionOutcome => ({
-  type: 'failed',
-  reason: 'OVERLOADED',
-  detail: `${waiting} executions wait already; submit again later`,
-});
+const failed = (reason: ExecutionFailure, detail: string): ExecutionOutcome => ({ type: 'failed', reason, detail });
 
-const closed: ExecutionOutcome = { type: 'failed', reason: 'CRASH', detail: 'the executor is closed' };
+const CLOSED = failed('CRASH', 'the executor is closed');
 
 /** An executor over sandboxes: one run at a time in each, jobs of one model in order, whatever failed is replaced. */
 export const createPool = ({ sandboxes, clock, limits }: PoolDeps): Executor => {
@@ -109,10 +106,14 @@ export const createPool = ({ sandboxes, clock, limits }: PoolDeps): Executor => 
 
   const execute = async (execution: Execution, signal: AbortSignal): Promise<ExecutionOutcome> => {
     signal.throwIfAborted();
-    if (isClosed) return closed;
+    if (isClosed) return CLOSED;
     const refusal = refusals.get(execution.modelSha256);
     if (refusal !== undefined) return refusal;
-    if (waiting.length >= limits.maxQueued) return overloaded(waiting.length);
+    const complaint = tensorComplaint(execution.inputs);
+    if (complaint !== undefined) return failed('BAD_INPUT', complaint);
+    if (waiting.length >= limits.maxQueued) {
+      return failed('OVERLOADED', `${waiting.length} executions wait already; submit again later`);
+    }
     const job = createJob(execution, clock, signal);
     waiting.push(job);
     job.onGivenUp(() => {
@@ -125,7 +126,7 @@ export const createPool = ({ sandboxes, clock, limits }: PoolDeps): Executor => 
 
   const close = async (): Promise<void> => {
     isClosed = true;
-    for (const job of [...waiting, ...running]) job.giveUp(closed);
+    for (const job of [...waiting, ...running]) job.giveUp(CLOSED);
     for (const slot of slots) discard(slot);
     await Promise.all(dying);
     await sandboxes.close();

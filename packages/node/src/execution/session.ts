@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { payloadSizeOf, type Tensor } from '@mlb/protocol';
+import type { Tensor } from '@mlb/protocol';
+import { interfaceComplaint } from './input-check.ts';
 import type { Admission, AdmittedModel } from './onnx-gate.ts';
 import type { SandboxReply, SandboxRequest } from './sandbox-frame.ts';
 
@@ -31,28 +32,6 @@ const runtimeFailure = (error: unknown): SandboxReply => {
   return failed(OUT_OF_MEMORY.test(message) ? 'OUT_OF_MEMORY' : 'MODEL_ERROR', message);
 };
 
-/** Why these tensors are not what the model takes, or undefined. */
-const inputComplaint = (model: AdmittedModel, inputs: readonly Tensor[]): string | undefined => {
-  const expected = model.inputs.map(({ name }) => name).sort();
-  const given = inputs.map(({ name }) => name).sort();
-  if (expected.join('\0') !== given.join('\0'))
-    return `inputs ${given.join(', ')} given, ${expected.join(', ')} expected`;
-  for (const spec of model.inputs) {
-    const tensor = inputs.find(({ name }) => name === spec.name);
-    if (tensor === undefined) return `no input "${spec.name}"`;
-    if (tensor.type !== spec.type) return `input "${spec.name}" is ${tensor.type}, expected ${spec.type}`;
-    const fits =
-      tensor.dims.length === spec.dims.length &&
-      spec.dims.every((dim, i) => (dim ?? tensor.dims[i]) === tensor.dims[i]);
-    const expectedDims = spec.dims.map((dim) => dim ?? '?').join('x');
-    if (!fits) return `input "${spec.name}" has dims ${tensor.dims.join('x')}, expected ${expectedDims}`;
-    if (payloadSizeOf(tensor.type, tensor.dims, tensor.bytes.length) !== tensor.bytes.length) {
-      return `input "${spec.name}" has ${tensor.bytes.length} bytes, which do not fit dims ${tensor.dims.join('x')}`;
-    }
-  }
-  return undefined;
-};
-
 interface Loaded {
   readonly model: AdmittedModel;
   readonly run: RunModel;
@@ -78,7 +57,7 @@ export const createSession = ({ admit, open, cpuMs }: SessionDeps): Session => {
     { model, run: runModel }: Loaded,
     { inputs, maxComputeUnits }: Extract<SandboxRequest, { type: 'run' }>,
   ): Promise<SandboxReply> => {
-    const complaint = inputComplaint(model, inputs);
+    const complaint = interfaceComplaint(model, inputs);
     if (complaint !== undefined) return failed('BAD_INPUT', complaint);
     const price = model.price(new Map(inputs.map(({ name, dims }) => [name, dims])));
     if (price.type === 'refused') return failed('BAD_INPUT', `${price.code}: ${price.detail}`);
