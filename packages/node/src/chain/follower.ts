@@ -81,6 +81,12 @@ export const createFollower = ({ startBlock, source, log, kept, apply, rollback 
       ancestor = ref.number;
       break;
     }
+    if (ancestor !== undefined && ancestor === kept.head()?.number) {
+      throw new ChainError(
+        'CHAIN_UNREACHABLE',
+        `the L2 answers with blocks above ${ancestor} that do not follow one another; asking again. If it stays, use another rpcUrl.`,
+      );
+    }
     const last = ancestor ?? startBlock - 1n;
     await log.truncate(last + 1n);
     kept.truncate(last);

@@ -1,9 +1,10 @@
-import { Bytes32, fromHex, toHex } from '@mlb/protocol';
+import { Bytes32, fromHex, sha256, toHex } from '@mlb/protocol';
 import { CID } from 'multiformats/cid';
 import { create as createDigest } from 'multiformats/hashes/digest';
 import { ContentError } from './content-error.ts';
 
 const DAG_PB = 0x70;
+const RAW = 0x55;
 const SHA2_256 = 0x12;
 
 /**
@@ -20,17 +21,18 @@ export const IMPORT_OPTIONS: {
   reduceSingleLeafToSelf: false,
 };
 
-/** Throws BAD_CID unless it is a CIDv1 with dag-pb and sha2-256. */
+/** Throws BAD_CID unless it is a CIDv1 with dag-pb, or a single raw block, and sha2-256. */
 export const parseCid = (text: string): CID => {
   try {
     const cid = CID.parse(text);
-    if (cid.version === 1 && cid.code === DAG_PB && cid.multihash.code === SHA2_256) return cid;
+    const isKnown = cid.code === DAG_PB || cid.code === RAW;
+    if (cid.version === 1 && isKnown && cid.multihash.code === SHA2_256) return cid;
   } catch (cause) {
     throw new ContentError('BAD_CID', `${JSON.stringify(text.slice(0, 100))} is no CID`, { cause });
   }
   throw new ContentError(
     'BAD_CID',
-    `${text} is no CIDv1 with a dag-pb root and sha2-256: add the bytes with this node`,
+    `${text} is no CIDv1 with a dag-pb or raw root and sha2-256: add the bytes with this node`,
   );
 };
 
@@ -40,6 +42,17 @@ export const digestOfCid = (cid: string): Bytes32 => Bytes32(toHex(parseCid(cid)
 /** The one content CID with this digest. */
 export const cidOfDigest = (digest: Bytes32): string =>
   CID.createV1(DAG_PB, createDigest(SHA2_256, fromHex(digest))).toString();
+
+/**
+ * The one raw block with this sha256. Bytes of up to 1 MiB are added as one raw leaf under their root, so whoever added
+ * them serves this CID too: batch headers name their data by its plain hash.
+ */
+export const rawCidOfDigest = (digest: Bytes32): string =>
+  CID.createV1(RAW, createDigest(SHA2_256, fromHex(digest))).toString();
+
+/** Whether these bytes are what the CID names. */
+export const isContentOf = async (cid: CID, bytes: Uint8Array): Promise<boolean> =>
+  cid.code === RAW ? toHex(cid.multihash.digest) === sha256(bytes) : (await cidOfBytes(bytes)) === cid.toString();
 
 /** The CID that adding these bytes gives, without storing them. */
 export const cidOfBytes = async (bytes: Uint8Array): Promise<string> => {

@@ -1,6 +1,10 @@
+import { sha256 } from '@mlb/protocol';
 import type { Content } from '../port/content.ts';
-import { cidOfBytes, parseCid } from './cid.ts';
+import { cidOfBytes, parseCid, rawCidOfDigest } from './cid.ts';
 import { ContentError } from './content-error.ts';
+
+/** Larger ones are cut into several raw leaves. */
+const RAW_LEAF_BYTES = 1024 * 1024;
 
 /** Contents that find each other in one process, for tests. */
 export interface MemoryContentHub {
@@ -19,6 +23,7 @@ export const createMemoryContentHub = (): MemoryContentHub => {
           signal.throwIfAborted();
           const cid = await cidOfBytes(bytes);
           own.set(cid, bytes.slice());
+          if (bytes.length <= RAW_LEAF_BYTES) own.set(rawCidOfDigest(sha256(bytes)), bytes.slice());
           return cid;
         },
         get: async (text, { maxBytes, signal }) => {

@@ -1,6 +1,6 @@
 import type { UnixFS } from '@helia/unixfs';
 import type { CID } from 'multiformats/cid';
-import { cidOfBytes, parseCid } from './cid.ts';
+import { isContentOf, parseCid } from './cid.ts';
 import { ContentError } from './content-error.ts';
 
 /** Where the bytes of a CID may be asked for first: peer ids as CIDs. */
@@ -47,7 +47,7 @@ export const readContent = async (fs: UnixFS, cid: string, options: FetchOptions
     options.signal.throwIfAborted();
     const bytes = await fetchBytes(fs, cid, options);
     // The exporter trusts the blockstore and cuts at declared sizes: only the CID of the whole is proof.
-    if ((await cidOfBytes(bytes)) !== cid)
+    if (!(await isContentOf(parseCid(cid), bytes)))
       throw new ContentError('BAD_CONTENT', `${cid} is not how its own bytes are stored`);
     return bytes;
   } catch (cause) {

@@ -72,7 +72,7 @@ const deriveKey = (password: string, salt: Uint8Array, { n, r, p }: ScryptParams
 };
 
 /** OpenSSL holds to RFC 7914 (N < 2^(16 r)); ox's default (r = 1, p = 8) does not, and old geth vectors neither. */
-const keyOf = (keystore: KeystoreFile, password: string): Promise<Keystore.Key> => {
+const keyOf = async (keystore: KeystoreFile, password: string): Promise<Keystore.Key> => {
   const { n, r, p, salt } = keystore.crypto.kdfparams;
   if (r === 1 && p === 8 && n * 128 <= MAX_SCRYPT_BYTES) return Keystore.toKeyAsync(keystore, { password });
   return deriveKey(password, Buffer.from(salt, 'hex'), { n, r, p });

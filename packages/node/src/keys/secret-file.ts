@@ -7,16 +7,25 @@ export type SecretFileErrorCode =
   | 'SECRET_FILE_EMPTY'
   | 'SECRET_FILE_BROKEN';
 
-/** A file with a secret is missing, readable by others, or empty. */
+const NEXT: Readonly<Record<SecretFileErrorCode, (path: string) => string>> = {
+  SECRET_FILE_MISSING: () => 'make a home with `mlb init`, or name another file',
+  SECRET_FILE_OPEN: (path) => `chmod 600 ${path}`,
+  SECRET_FILE_EMPTY: () => 'restore it from a backup, or delete it and run the command again',
+  SECRET_FILE_BROKEN: () => 'restore it from a backup',
+};
+
+/** A file with a secret is missing, readable by others, empty or garbage. `next` says what to do. */
 export class SecretFileError extends Error {
   readonly code: SecretFileErrorCode;
   readonly path: string;
+  readonly next: string;
 
   constructor(code: SecretFileErrorCode, path: string, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.name = 'SecretFileError';
     this.code = code;
     this.path = path;
+    this.next = NEXT[code](path);
   }
 }
 

@@ -112,4 +112,6 @@ export interface Chain {
   readonly head: () => BlockRef;
   /** Hash of a canonical block among those kept (at least the last 512), or undefined: unknown or not yet. */
   readonly blockHash: (number: bigint) => BlockHash | undefined;
+  /** The same block with its time. */
+  readonly block: (number: bigint) => BlockRef | undefined;
 }

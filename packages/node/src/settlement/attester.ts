@@ -9,12 +9,12 @@ import {
   type Snapshot,
   verifyBatch,
 } from '@mlb/protocol';
+import { rawCidOfDigest } from '../content/cid.ts';
 import { peerIdOfKey } from '../network/peer-id.ts';
 import type { Content } from '../port/content.ts';
 import type { Gossip } from '../port/gossip.ts';
 import type { Log } from '../port/log.ts';
 import type { Signer } from '../port/signer.ts';
-import { cidOfDigest } from './batch-cid.ts';
 import { type SettlementContext, settlementViewOf, type TaskSource } from './view.ts';
 
 export interface AttesterDeps extends SettlementContext {
@@ -72,7 +72,7 @@ export const createAttester = (deps: AttesterDeps): Attester => {
       if (row === undefined || row === proposal.proposer || done.has(duty)) return 'done';
       const timeout = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]);
       const providers = providersOf(snapshot, proposal.proposer);
-      const cid = cidOfDigest(header.dataCidDigest);
+      const cid = rawCidOfDigest(header.dataCidDigest);
       const data = await deps.content.get(cid, { maxBytes: MAX_BATCH_DATA_BYTES, providers, signal: timeout });
       // After the data is here: the view is that of the head of now.
       const view = settlementViewOf(deps, deps.source.isTimely);

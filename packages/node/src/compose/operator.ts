@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { listAccounts, type UnlockedAccount, unlockAccount } from '../keys/keystore.ts';
+import { readSecretFile } from '../keys/secret-file.ts';
+import type { Signer } from '../port/signer.ts';
+import { openSigningGuard } from '../signing/guard.ts';
+import { createHighWaterFile, openHighWaterFile } from '../signing/high-water.ts';
+import { createSigner } from '../signing/signer.ts';
+import { type Base, highWaterFile } from './base.ts';
+
+/** Accounts of a home, unlocked once each with the home's password file. */
+export interface Keyring {
+  /** Undefined: there is no such account. Throws KeystoreError for a wrong password. */
+  readonly unlock: (name: string) => Promise<UnlockedAccount | undefined>;
+}
+
+export const createKeyring = ({ home, keys }: Base['config']): Keyring => {
+  const unlocked = new Map<string, Promise<UnlockedAccount | undefined>>();
+  const open = async (name: string): Promise<UnlockedAccount | undefined> => {
+    const accounts = await listAccounts(home.keystoreDirectory);
+    if (!accounts.some((account) => account.name === name)) return undefined;
+    return unlockAccount(home.keystoreDirectory, name, await readSecretFile(keys.passwordFile));
+  };
+  return {
+    unlock: (name) => {
+      const known = unlocked.get(name);
+      if (known !== undefined) return known;
+      const opening = open(name);
+      unlocked.set(name, opening);
+      // A wrong password may be mended while the daemon runs, and a new account appear.
+      opening.then((account) => account ?? unlocked.delete(name)).catch(() => unlocked.delete(name));
+      return opening;
+    },
+  };
+};
+
+/** The session key under its guard, or undefined in a home that holds none: such a daemon only requests and follows. */
+export const openSigner = async (base: Base, keyring: Keyring): Promise<Signer | undefined> => {
+  const { config, store, clock, closers, domain, secp256k1 } = base;
+  const session = await keyring.unlock(config.accounts.session);
+  if (session === undefined) return undefined;
+  const path = highWaterFile(config);
+  if (!existsSync(path)) await createHighWaterFile(path);
+  const guard = await openSigningGuard({ store, highWater: await openHighWaterFile(path), clock });
+  closers.add('signing guard', guard.close);
+  return createSigner({ secp256k1, secretKey: session.secretKey, domain, guard });
+};

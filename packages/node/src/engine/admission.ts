@@ -1,0 +1,86 @@
+import {
+  type Address,
+  type OrderContext,
+  type OrderMessage,
+  type TaskId,
+  UNIT_WEI,
+  validateOrder,
+} from '@mlb/protocol';
+import type { GossipVerdict } from '../port/gossip.ts';
+import type { EngineDeps } from './deps.ts';
+import { createTask, type TaskRecord } from './task.ts';
+import type { TaskLog } from './task-log.ts';
+import type { Tasks } from './tasks.ts';
+
+/** Tasks a node follows at once; more orders are ignored until some end. */
+const MAX_TASKS = 100_000;
+
+export interface Admission {
+  /** Judges an own order by the same rules as everybody will, and follows it. Returns the refusal code, if any. */
+  readonly admitOwn: (message: Uint8Array) => Promise<TaskRecord | { readonly refused: string }>;
+}
+
+/** TaskOrders: judge, remember, follow. */
+export const createAdmission = (
+  deps: EngineDeps,
+  {
+    tasks,
+    log,
+    onAdmitted,
+  }: { readonly tasks: Tasks; readonly log: TaskLog; readonly onAdmitted: (task: TaskRecord) => void },
+): Admission => {
+  const isNonceSeen = (requester: Address, nonce: bigint): boolean => {
+    const account = deps.view.accountOf(requester);
+    const isUsed = account !== undefined && deps.view.isNonceUsed(account, nonce);
+    return isUsed || tasks.byNonce(requester, nonce) !== undefined;
+  };
+
+  /** The chain and our memory as they are now. */
+  const contextNow = (): OrderContext => {
+    const head = deps.chain.head();
+    return {
+      domain: deps.domain,
+      secp256k1: deps.secp256k1,
+      params: deps.params,
+      headBlock: head.number,
+      nowSec: head.timestamp,
+      block: deps.chain.block,
+      model: (modelId) => {
+        const model = deps.view.model(modelId);
+        return model === undefined ? undefined : { ...model, isActive: model.active };
+      },
+      baseFee: deps.view.baseFee(),
+      freeWei: (requester) => deps.view.freeEscrowUnits(requester) * UNIT_WEI - tasks.openOf(requester).reservedWei,
+      openOrders: (requester) => tasks.openOf(requester).count,
+      isSeen: (taskId) => tasks.get(taskId) !== undefined,
+      isNonceSeen,
+    };
+  };
+
+  const follow = async (taskId: TaskId, order: OrderMessage, isOwn: boolean): Promise<TaskRecord> => {
+    const task = createTask(taskId, order, { isOwn, admittedMs: deps.clock.nowMs() });
+    tasks.add(task);
+    await log.saveOrder(taskId, order, task.times.admittedMs, isOwn);
+    onAdmitted(task);
+    return task;
+  };
+
+  const admit = async (
+    message: Uint8Array,
+    isOwn: boolean,
+  ): Promise<TaskRecord | { readonly refused: string; readonly verdict: GossipVerdict }> => {
+    if (tasks.size() >= MAX_TASKS) return { refused: 'OVERLOADED', verdict: 'ignore' };
+    const verdict = validateOrder(message, contextNow());
+    if (verdict.type !== 'accept') return { refused: verdict.code, verdict: verdict.type };
+    return follow(verdict.value.taskId, verdict.value.message, isOwn);
+  };
+
+  deps.gossip.handle('order', async (message) => {
+    const admitted = await admit(message, false);
+    if (!('refused' in admitted)) return 'accept';
+    deps.meter.count('mlb_rejections_total', { source: 'order', code: admitted.refused });
+    return admitted.verdict;
+  });
+
+  return { admitOwn: (message) => admit(message, true) };
+};

@@ -1,0 +1,97 @@
+import type { ChainBlock, ChainObserver } from '../port/chain.ts';
+import type { EngineDeps } from './deps.ts';
+import { seatTask, seedBlockOfTask } from './seating.ts';
+import { cancelTimers, type TaskRecord, type TaskSettlement } from './task.ts';
+import type { Tasks } from './tasks.ts';
+
+/** How long a stranger's ended task is kept: longer than any reorg we follow. */
+const KEEP_ENDED_MS = 10 * 60_000;
+
+export interface ChainWatchParts {
+  readonly tasks: Tasks;
+  /** The task has its committee. */
+  readonly onSeated: (task: TaskRecord) => Promise<void>;
+  readonly onChanged: (task: TaskRecord) => void;
+  readonly forget: (task: TaskRecord) => Promise<void>;
+}
+
+/** What a new block, or its disappearance, means for the tasks a node follows. Runs after the chain view has folded it. */
+export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): ChainObserver => {
+  const seat = async (task: TaskRecord): Promise<void> => {
+    const hash = deps.chain.blockHash(seedBlockOfTask(deps, task));
+    if (hash === undefined) return;
+    task.seating = seatTask(deps, task, hash);
+    if (task.seating === undefined) {
+      task.phase = 'failed';
+      task.times = { ...task.times, failedMs: deps.clock.nowMs() };
+      return parts.onChanged(task);
+    }
+    task.phase = task.phase === 'admitted' ? 'seeded' : task.phase;
+    task.times = { ...task.times, seededMs: deps.clock.nowMs() };
+    await parts.onSeated(task);
+  };
+
+  const isNonceUsed = ({ order }: TaskRecord): boolean => {
+    const { requester, nonce } = order.order.body;
+    const account = deps.view.accountOf(requester);
+    return account !== undefined && deps.view.isNonceUsed(account, nonce);
+  };
+
+  const settle = (task: TaskRecord, batch: TaskSettlement): void => {
+    if (task.phase === 'settled' || !isNonceUsed(task)) return;
+    task.phase = 'settled';
+    task.settlement = batch;
+    task.times = { ...task.times, settledMs: deps.clock.nowMs() };
+    cancelTimers(task);
+    parts.onChanged(task);
+  };
+
+  const unsettle = (task: TaskRecord): void => {
+    if (task.phase !== 'settled' || isNonceUsed(task)) return;
+    task.phase = task.certificate === undefined ? 'failed' : 'settleable';
+    task.settlement = undefined;
+    parts.onChanged(task);
+  };
+
+  const refund = (task: TaskRecord, timestamp: bigint): void => {
+    if (task.phase === 'settled' || task.phase === 'refunded' || timestamp <= task.order.order.body.deadline) return;
+    task.phase = 'refunded';
+    task.times = { ...task.times, refundedMs: deps.clock.nowMs() };
+    cancelTimers(task);
+    parts.onChanged(task);
+  };
+
+  const prune = async (task: TaskRecord): Promise<void> => {
+    const endedMs = task.times.settledMs ?? task.times.refundedMs;
+    if (endedMs === undefined || task.isOwn || deps.clock.nowMs() - endedMs < KEEP_ENDED_MS) return;
+    parts.tasks.remove(task);
+    await parts.forget(task);
+  };
+
+  const apply = async ({ ref, events }: ChainBlock): Promise<void> => {
+    const batches = events.filter((event) => event.type === 'batch-posted');
+    for (const task of [...parts.tasks.all()]) {
+      if (task.seating === undefined && task.phase === 'admitted' && seedBlockOfTask(deps, task) <= ref.number) {
+        await seat(task);
+      }
+      for (const { index, header, transaction } of batches)
+        settle(task, { index, baseFee: header.baseFee, transaction });
+      refund(task, ref.timestamp);
+      await prune(task);
+    }
+  };
+
+  const rollback = (ancestor: bigint): void => {
+    for (const task of parts.tasks.all()) {
+      unsettle(task);
+      if (task.phase !== 'seeded' || seedBlockOfTask(deps, task) <= ancestor) continue;
+      // Its seed block is gone: draw again. What was already signed stays signed; the guard refuses a second value.
+      cancelTimers(task);
+      task.seating = undefined;
+      task.round = undefined;
+      task.phase = 'admitted';
+    }
+  };
+
+  return { apply, rollback };
+};

@@ -1,0 +1,106 @@
+import {
+  COMMITTEE_PROTOCOL,
+  decodeSeatMessage,
+  encodeSeatMessage,
+  ProtocolError,
+  type SeatMessage,
+  type TaskId,
+  validateSeatMessage,
+} from '@mlb/protocol';
+import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Driver } from './driver.ts';
+import type { TaskRecord } from './task.ts';
+import type { Tasks } from './tasks.ts';
+
+/** Frames kept for a task whose order or seed block is not here yet: our lag, not the sender's fault. */
+const MAX_PARKED_TASKS = 1024;
+const MAX_PARKED_FRAMES = 64;
+
+/** Task a seat's message is about. */
+export const taskIdOfMessage = (message: SeatMessage): TaskId => {
+  switch (message.type) {
+    case 'commit':
+      return message.commit.body.taskId;
+    case 'lock-vote':
+      return message.lockVote.body.taskId;
+    case 'reveal':
+      return message.reveal.body.taskId;
+    case 'vote':
+      return message.statement.body.taskId;
+  }
+};
+
+export interface CommitteeMessages {
+  /** Sends to every other seat; a seat that cannot be reached is counted, and counts as silent. */
+  readonly broadcast: (task: TaskRecord, message: SeatMessage) => void;
+  /** Hands over what arrived before the task was seated. */
+  readonly release: (task: TaskRecord) => Promise<void>;
+}
+
+/** The committee's direct streams: receives, checks, parks and feeds seat messages to the round. */
+export const createCommitteeMessages = (
+  deps: EngineDeps,
+  { tasks, driver, signal }: { readonly tasks: Tasks; readonly driver: Driver; readonly signal: AbortSignal },
+): CommitteeMessages => {
+  const parked: BoundedMap<TaskId, SeatMessage[]> = createBoundedMap(MAX_PARKED_TASKS);
+
+  const receive = async (task: TaskRecord, message: SeatMessage): Promise<void> => {
+    if (task.seating === undefined || task.seating.params.mySeat === undefined) return;
+    const { domain, secp256k1, meter } = deps;
+    const checked = validateSeatMessage({ domain, secp256k1, params: task.seating.params, message });
+    if (typeof checked === 'string') meter.count('mlb_rejections_total', { source: 'seat', code: checked });
+    else await driver.dispatch(task, { type: 'message', message: checked });
+  };
+
+  const park = (taskId: TaskId, message: SeatMessage): void => {
+    const frames = parked.get(taskId) ?? [];
+    if (frames.length >= MAX_PARKED_FRAMES) {
+      deps.meter.count('mlb_dropped_total', { queue: 'parked-frames' });
+      return;
+    }
+    frames.push(message);
+    parked.set(taskId, frames);
+  };
+
+  deps.streams.handle(COMMITTEE_PROTOCOL, async (frame) => {
+    let message: SeatMessage;
+    try {
+      message = decodeSeatMessage(frame);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return deps.meter.count('mlb_rejections_total', { source: 'seat', code: error.code });
+    }
+    const task = tasks.get(taskIdOfMessage(message));
+    if (task?.seating === undefined) park(taskIdOfMessage(message), message);
+    else await receive(task, message);
+  });
+
+  const sendTo = async (peer: string, frame: Uint8Array, timeoutMs: number): Promise<void> => {
+    try {
+      await deps.streams.send(
+        peer,
+        COMMITTEE_PROTOCOL,
+        frame,
+        AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      );
+    } catch (error) {
+      deps.meter.count('mlb_dropped_total', { queue: 'seat-unreachable' });
+      deps.log.debug({ peer, error: String(error) }, 'a seat could not be reached');
+    }
+  };
+
+  return {
+    broadcast: (task, message) => {
+      const seating = task.seating;
+      if (seating === undefined) return;
+      const frame = encodeSeatMessage(message);
+      for (const [seat, peer] of seating.peers.entries()) {
+        if (seat !== seating.params.mySeat) void sendTo(peer, frame, seating.params.timing.roundMs);
+      }
+    },
+    release: async (task) => {
+      for (const message of parked.take(task.taskId) ?? []) await receive(task, message);
+    },
+  };
+};

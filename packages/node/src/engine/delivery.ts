@@ -1,0 +1,84 @@
+import {
+  Bytes32,
+  DELIVERY_PROTOCOL,
+  type Delivery,
+  decodeDelivery,
+  encodeDelivery,
+  ProtocolError,
+  resultDigestOf,
+  resultHashOf,
+  verifyCertificate,
+} from '@mlb/protocol';
+import { peerIdOfKey } from '../network/peer-id.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Driver } from './driver.ts';
+import type { TaskRecord } from './task.ts';
+import type { TaskLog } from './task-log.ts';
+import type { Tasks } from './tasks.ts';
+
+const SEND_TIMEOUT_MS = 30_000;
+
+export interface Deliveries {
+  /** A seat hands the agreed output to the requester. */
+  readonly send: (task: TaskRecord, delivery: Delivery) => Promise<void>;
+}
+
+/** The last step to the requester: agreed output, the blind that opens the digest, and the certificate. */
+export const createDeliveries = (
+  deps: EngineDeps,
+  context: {
+    readonly tasks: Tasks;
+    readonly driver: Driver;
+    readonly log: TaskLog;
+    readonly signal: AbortSignal;
+    readonly onDelivered: (task: TaskRecord) => void;
+  },
+): Deliveries => {
+  /** Why a delivery is not what the certificate says, or undefined. */
+  const accept = async (task: TaskRecord, delivery: Delivery): Promise<string | undefined> => {
+    if (task.delivery !== undefined || task.seating === undefined) return undefined;
+    const { seats } = task.seating.params;
+    const { domain, secp256k1 } = deps;
+    const certificate = verifyCertificate({ domain, secp256k1, seats, certificate: delivery.certificate });
+    if (typeof certificate === 'string') return certificate;
+    const digest = resultDigestOf(task.taskId, delivery.blind, resultHashOf(delivery.output));
+    if (certificate.statement.taskId !== task.taskId) return 'OTHER_TASK';
+    if (digest !== certificate.statement.resultDigest) return 'BAD_OUTPUT';
+    task.delivery = delivery;
+    await context.log.saveDelivery(task.taskId, delivery);
+    await context.driver.dispatch(task, { type: 'certificate', certificate });
+    context.onDelivered(task);
+    return undefined;
+  };
+
+  const receive = async (frame: Uint8Array): Promise<void> => {
+    let delivery: Delivery;
+    try {
+      delivery = decodeDelivery(frame);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return deps.meter.count('mlb_rejections_total', { source: 'delivery', code: error.code });
+    }
+    const task = context.tasks.get(delivery.certificate.statement.taskId);
+    if (task === undefined || !task.isOwn)
+      return deps.meter.count('mlb_rejections_total', { source: 'delivery', code: 'UNKNOWN_TASK' });
+    const refusal = await accept(task, delivery);
+    if (refusal !== undefined) deps.meter.count('mlb_rejections_total', { source: 'delivery', code: refusal });
+  };
+  deps.streams.handle(DELIVERY_PROTOCOL, receive);
+
+  return {
+    send: async (task, delivery) => {
+      const peer = peerIdOfKey(Bytes32(task.order.order.body.replyKey));
+      const frame = encodeDelivery(delivery);
+      if (peer === deps.peerId) return receive(frame);
+      try {
+        const signal = AbortSignal.any([context.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]);
+        await deps.streams.send(peer, DELIVERY_PROTOCOL, frame, signal);
+      } catch (error) {
+        deps.meter.count('mlb_dropped_total', { queue: 'requester-unreachable' });
+        deps.log.warn({ taskId: task.taskId, error: String(error) }, 'the requester could not be reached');
+      }
+    },
+  };
+};

@@ -1,0 +1,83 @@
+import {
+  Bytes32,
+  canonicalBytes,
+  decodeCanonical,
+  INPUT_INLINE,
+  type OwnResult,
+  resultHashOf,
+  sha256,
+  toHex,
+} from '@mlb/protocol';
+import type { ModelRecord } from '../chain/state.ts';
+import { cidOfDigest } from '../content/cid.ts';
+import { peerIdOfKey } from '../network/peer-id.ts';
+import type { Content } from '../port/content.ts';
+import type { ExecutionFailure, Executor } from '../port/executor.ts';
+import type { TaskRecord } from './task.ts';
+
+const MAX_INPUT_BYTES = 16 * 1024 * 1024;
+
+export interface ExecutionDeps {
+  readonly content: Content;
+  readonly executor: Executor;
+  readonly randomBytes: (size: number) => Uint8Array;
+}
+
+export type OwnExecution =
+  | { readonly type: 'done'; readonly result: OwnResult }
+  | { readonly type: 'failed'; readonly reason: ExecutionFailure | 'CONTENT_UNAVAILABLE'; readonly detail: string };
+
+/** The model's bytes from its provider, refused unless they are what the registry says. */
+export const loadModel = async (content: Content, model: ModelRecord, signal: AbortSignal): Promise<Uint8Array> => {
+  const bytes = await content.get(model.cid, {
+    maxBytes: model.sizeBytes,
+    providers: [peerIdOfKey(model.providerPeerKey)],
+    signal,
+  });
+  if (sha256(bytes) !== model.sha256) throw new Error(`model ${model.modelId}: its content is not the registered file`);
+  return bytes;
+};
+
+const loadInput = async ({ order }: TaskRecord, content: Content, signal: AbortSignal): Promise<Uint8Array> => {
+  const { body } = order.order;
+  if (body.inputKind === INPUT_INLINE) return order.inlineInput;
+  const providers = [peerIdOfKey(body.replyKey)];
+  const bytes = await content.get(cidOfDigest(body.inputCidDigest), { maxBytes: MAX_INPUT_BYTES, providers, signal });
+  if (sha256(bytes) !== body.inputHash) throw new Error('the input is not what the order hashes');
+  return bytes;
+};
+
+/** Executes a task as its seat: fetch, run in the sandbox, make the result canonical, add the secrets of the commit. */
+export const executeTask = async (
+  { content, executor, randomBytes }: ExecutionDeps,
+  { task, model, deadlineMs }: { readonly task: TaskRecord; readonly model: ModelRecord; readonly deadlineMs: number },
+  signal: AbortSignal,
+): Promise<OwnExecution> => {
+  let input: Uint8Array;
+  try {
+    input = await loadInput(task, content, signal);
+  } catch (cause) {
+    return { type: 'failed', reason: 'CONTENT_UNAVAILABLE', detail: String(cause) };
+  }
+  const outcome = await executor.execute(
+    {
+      modelSha256: model.sha256,
+      loadModel: () => loadModel(content, model, signal),
+      inputs: decodeCanonical(input),
+      deadlineMs,
+    },
+    signal,
+  );
+  if (outcome.type === 'failed') return outcome;
+  const output = canonicalBytes(outcome.outputs);
+  return {
+    type: 'done',
+    result: {
+      resultHash: resultHashOf(output),
+      output,
+      salt: Bytes32(toHex(randomBytes(32))),
+      blindShare: Bytes32(toHex(randomBytes(32))),
+      execMs: Math.round(outcome.execMs),
+    },
+  };
+};

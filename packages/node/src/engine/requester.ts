@@ -1,0 +1,97 @@
+import {
+  type Address,
+  canonicalBytes,
+  decodeWire,
+  digestOf,
+  encodeOrderMessage,
+  encodeWire,
+  feeQuote,
+  INPUT_CID,
+  INPUT_INLINE,
+  MAX_INLINE_INPUT_BYTES,
+  sha256,
+  TASK_ORDER,
+  type TaskOrder,
+  type Tensor,
+  ZERO_BYTES32,
+} from '@mlb/protocol';
+import type { ModelRecord } from '../chain/state.ts';
+import { digestOfCid } from '../content/cid.ts';
+import type { EngineDeps } from './deps.ts';
+
+/** Nonces live below 2^40: their word fits the 4 bytes of a nullifier row. */
+const NONCE_BITS = 40n;
+const NONCE_KEY = 'requester/nonce/';
+
+export interface OrderRequest {
+  readonly model: ModelRecord;
+  readonly inputs: readonly Tensor[];
+  readonly redundancy: number;
+  /** Undefined: the quote, with half again as headroom for a rising base fee. */
+  readonly maxFeeWei: bigint | undefined;
+  readonly tipPerSeatWei: bigint;
+  /** Seconds of L2 time the order lives. */
+  readonly deadlineInSec: number;
+}
+
+/** The key that owns the escrow an order is paid from. */
+export interface RequesterKey {
+  readonly address: Address;
+  readonly secretKey: Uint8Array;
+}
+
+const unixNonce = (nowMs: number): bigint => BigInt(Math.floor(nowMs / 1000)) << 8n;
+
+/**
+ * The next nonce of a requester, durable before it is returned. A fresh home starts at the clock (whole words apart), so
+ * that a requester who lost its home does not sign a used nonce again.
+ */
+const nextNonce = async ({ store, clock }: EngineDeps, requester: Address): Promise<bigint> => {
+  const key = NONCE_KEY + requester;
+  const kept = await store.get(key);
+  const stored = kept === undefined ? undefined : BigInt(decodeWire(kept, 16) as number);
+  const nonce = stored === undefined ? unixNonce(clock.nowMs()) % (1n << NONCE_BITS) : stored + 1n;
+  await store.write([{ key, value: encodeWire(nonce) }], { sync: true });
+  return nonce;
+};
+
+/** Builds and signs a TaskOrder, anchored at the head. Returns its gossip message. */
+export const createOrder = async (
+  deps: EngineDeps,
+  requester: RequesterKey,
+  request: OrderRequest,
+  signal: AbortSignal,
+): Promise<Uint8Array> => {
+  const input = canonicalBytes(request.inputs);
+  const isInline = input.length <= MAX_INLINE_INPUT_BYTES;
+  const cidDigest = isInline ? ZERO_BYTES32 : digestOfCid(await deps.content.add(input, signal));
+  const anchor = deps.chain.head();
+  const priced = {
+    computeUnits: request.model.computeUnits,
+    tipPerSeat: request.tipPerSeatWei,
+    redundancy: request.redundancy,
+  };
+  const quote = feeQuote({ order: priced, modelPriceWei: request.model.priceWei, baseFee: deps.view.baseFee() });
+  const order: TaskOrder = {
+    ...priced,
+    requester: requester.address,
+    modelId: request.model.modelId,
+    inputKind: isInline ? INPUT_INLINE : INPUT_CID,
+    inputHash: sha256(input),
+    inputCidDigest: cidDigest,
+    maxFee: request.maxFeeWei ?? (quote * 3n) / 2n,
+    valueAtRisk: 0n,
+    tolClass: 0,
+    flags: 0,
+    anchorBlock: anchor.number,
+    anchorHash: anchor.hash,
+    deadline: anchor.timestamp + BigInt(request.deadlineInSec),
+    nonce: await nextNonce(deps, requester.address),
+    replyKey: deps.peerKey,
+  };
+  const signature = deps.secp256k1.sign(digestOf(deps.domain, TASK_ORDER, order), requester.secretKey);
+  return encodeOrderMessage({
+    order: { body: order, signature },
+    inlineInput: isInline ? input : new Uint8Array(0),
+  });
+};
