@@ -13,6 +13,7 @@ export { defaultHome } from '../config/home.ts';
 export { SecretFileError } from '../keys/secret-file.ts';
 export * from './client-error.ts';
 export type { ApiAddress } from './client-transport.ts';
+export type { RunningDaemon } from './daemon.ts';
 export { type DaemonLocation, findDaemon } from './find-daemon.ts';
 export type * from './schema/account.ts';
 export type * from './schema/event.ts';

@@ -17,4 +17,12 @@ export { defaultHome, type HomePaths, homePaths } from './home.ts';
 export { type InitializedHome, type InitOptions, type InitProfile, initHome } from './init.ts';
 export { type AccountNames, type ConfigSources, loadConfig, type NodeConfig } from './load.ts';
 export { loadNetwork, type NetworkDescription, NetworkSchema, type ParamsName, paramsOf } from './network.ts';
-export { flagOf, SETTING_KEYS, SETTINGS, type Setting, type SettingKey, type Settings } from './settings.ts';
+export {
+  flagOf,
+  SETTING_KEYS,
+  SETTINGS,
+  type Setting,
+  type SettingKey,
+  type Settings,
+  variablesOf,
+} from './settings.ts';
