@@ -1,4 +1,4 @@
-import { ProtocolError, payloadSizeOf, type Tensor } from '@mlb/protocol';
+import { payloadSizeOf, type Tensor } from '@mlb/protocol/tensor';
 import type { ModelInterface, TensorSpec } from './onnx-gate.ts';
 
 /** Inputs of one run together. */
@@ -11,8 +11,8 @@ export const tensorComplaint = (inputs: readonly Tensor[]): string | undefined =
   for (const { name, type, dims, bytes } of inputs) {
     try {
       if (payloadSizeOf(type, dims, bytes.length) === bytes.length) continue;
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
+    } catch {
+      // BAD_TENSOR: dims that are no counts, or hold more than these bytes.
     }
     return `input "${name}" has ${bytes.length} bytes, which do not fit ${type} of dims ${dims.join('x')}`;
   }

@@ -1,4 +1,4 @@
-import type { TensorType } from '@mlb/protocol';
+import type { TensorType } from '@mlb/protocol/tensor';
 
 /** Names of the KServe v2 / Open Inference Protocol. */
 const DATATYPES: Readonly<Record<TensorType, string>> = {

@@ -1,4 +1,4 @@
-import { elementCountOf, elementReader, elementSizeOf, type Tensor, type TensorType } from '@mlb/protocol';
+import { elementCountOf, elementReader, elementSizeOf, type Tensor, type TensorType } from '@mlb/protocol/tensor';
 import * as z from 'zod';
 import { datatypeOf, typeOfDatatype } from './kserve-tensor.ts';
 import type { TensorSpec } from './onnx-gate.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '@mlb/protocol';
+import type { Tensor } from '@mlb/protocol/tensor';
 import { admitModel } from './onnx-gate.ts';
 import { createAnswerSlot, type Sandbox, type SandboxFactory } from './sandbox.ts';
 import { decodeRequest, encodeReply } from './sandbox-frame.ts';

@@ -5,7 +5,7 @@ import {
   MAX_TENSORS,
   type TensorType,
   typeOfCode,
-} from '@mlb/protocol';
+} from '@mlb/protocol/tensor';
 import type { onnx } from 'onnx-proto';
 import { computeUnitsOf } from './compute-units.ts';
 import { type ModelRefusal, ModelRefusedError, refuse } from './model-refusal.ts';

@@ -1,4 +1,4 @@
-import type { Tensor, TensorType } from '@mlb/protocol';
+import type { Tensor, TensorType } from '@mlb/protocol/tensor';
 import type * as Onnx from 'onnxruntime-node';
 import type { RunModel } from './session.ts';
 

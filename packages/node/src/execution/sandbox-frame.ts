@@ -1,4 +1,4 @@
-import { payloadSizeOf, type Tensor } from '@mlb/protocol';
+import { payloadSizeOf, type Tensor } from '@mlb/protocol/tensor';
 import type { ExecutionFailure } from '../port/executor.ts';
 import { datatypeOf, typeOfDatatype } from './kserve-tensor.ts';
 

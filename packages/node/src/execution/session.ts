@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { Tensor } from '@mlb/protocol';
+import type { Tensor } from '@mlb/protocol/tensor';
 import { interfaceComplaint } from './input-check.ts';
 import type { Admission, AdmittedModel } from './onnx-gate.ts';
 import type { SandboxReply, SandboxRequest } from './sandbox-frame.ts';

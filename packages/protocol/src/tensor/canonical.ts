@@ -3,7 +3,14 @@ import * as Bytes from 'ox/Bytes';
 import { ProtocolError } from '../errors.ts';
 import { keccak256, sha256 } from '../primitives/hash.ts';
 import type { Bytes32 } from '../primitives/hex.ts';
-import { codeOfType, payloadSizeOf, typeOfCode } from './element.ts';
+import {
+  codeOfType,
+  MAX_TENSOR_NAME_BYTES,
+  MAX_TENSOR_RANK,
+  MAX_TENSORS,
+  payloadSizeOf,
+  typeOfCode,
+} from './element.ts';
 import type { Tensor, TensorType } from './tensor.ts';
 
 /*
@@ -15,10 +22,6 @@ import type { Tensor, TensorType } from './tensor.ts';
  * Payload: row-major elements; every NaN is the quiet one (0x7fc00000, 0x7ff8000000000000), -0 is +0, bool is 0 or 1.
  * The payload's size follows from dtype and dims. One list has one encoding.
  */
-
-export const MAX_TENSORS: number = 64;
-export const MAX_TENSOR_RANK: number = 8;
-export const MAX_TENSOR_NAME_BYTES: number = 256;
 
 const bad = (why: string): ProtocolError => new ProtocolError('BAD_TENSOR', why);
 

@@ -1,6 +1,14 @@
 import { ProtocolError } from '../errors.ts';
 import type { Tensor, TensorType } from './tensor.ts';
 
+// Also the subpath @mlb/protocol/tensor: sandboxes import it alone, since the whole package takes 0.35 s of CPU to load.
+
+export type { Tensor, TensorType } from './tensor.ts';
+
+export const MAX_TENSORS: number = 64;
+export const MAX_TENSOR_RANK: number = 8;
+export const MAX_TENSOR_NAME_BYTES: number = 256;
+
 /** Element types by their number on the wire; the numbers are ONNX's TensorProto.DataType. */
 const CODES: Readonly<Record<TensorType, number>> = {
   float32: 1,
