@@ -41,6 +41,7 @@ export default defineConfig({
     solidity: {
       // The same inputs in every run: a failure is a bug, not luck.
       fuzz: { runs: 256, seed: '0x6d6c62' },
+      fsPermissions: { readFile: ['../protocol/vectors/messages.json', '../protocol/vectors/batch.json'] },
       invariant: { runs: 32, depth: 64, failOnRevert: true },
     },
   },

@@ -76,6 +76,18 @@ contract CertEcdsaTest is Protocol {
         vm.assertFalse(_accepts(bytes.concat(bytes32((uint256(1) << 255) | 0x0f), signatures)));
     }
 
+    /// Beyond the table lies zeroed memory, and an invalid signature recovers to zero: a match, were rows not bounded.
+    function test_verify_refusesRowsThatDoNotExist_signedByNobody() public view {
+        bytes memory certificate = certificateOf(DIGEST, 0x1f);
+        for (uint256 row = 5; row < 256; row += 5) {
+            bytes memory padded = bytes.concat(certificate, new bytes(64));
+            assembly ("memory-safe") {
+                mstore(add(padded, 32), or(0x1f, shl(row, 1)))
+            }
+            vm.assertFalse(_accepts(padded));
+        }
+    }
+
     function test_verify_refusesAStrangersSignature() public view {
         bytes memory certificate = bytes.concat(
             bytes32(uint256(0x1f)),

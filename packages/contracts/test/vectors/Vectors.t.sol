@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+pragma solidity 0.8.37;
+
+import {Replay} from "../support/Replay.sol";
+import {Test} from "../support/Test.sol";
+
+interface VmFiles {
+    function readFile(string calldata) external view returns (string memory);
+    function parseJsonUint(string calldata, string calldata) external pure returns (uint256);
+    function parseJsonUintArray(string calldata, string calldata) external pure returns (uint256[] memory);
+    function parseJsonBytes32(string calldata, string calldata) external pure returns (bytes32);
+    function parseJsonAddress(string calldata, string calldata) external pure returns (address);
+    function parseJsonAddressArray(string calldata, string calldata) external pure returns (address[] memory);
+    function parseJsonBytes(string calldata, string calldata) external pure returns (bytes memory);
+    function keyExistsJson(string calldata, string calldata) external view returns (bool);
+    function toString(uint256) external pure returns (string memory);
+}
+
+/// @notice The TypeScript protocol's golden vectors, computed a second time in Solidity.
+contract VectorsTest is Test {
+    VmFiles private constant files = VmFiles(address(vm));
+    string private messages;
+    string private batch;
+
+    function setUp() public {
+        messages = files.readFile("../protocol/vectors/messages.json");
+        batch = files.readFile("../protocol/vectors/batch.json");
+    }
+
+    function test_committees_areThoseOfTheVectors() public view {
+        uint256 draws;
+        for (; files.keyExistsJson(batch, _draw(draws, "")); ++draws) _checkDraw(draws);
+        vm.assertTrue(draws >= 3);
+    }
+
+    function test_proposers_areThoseOfTheVectors() public view {
+        uint256 chainId = files.parseJsonUint(batch, ".domain.chainId");
+        address settlement = files.parseJsonAddress(batch, ".domain.settlement");
+        bytes memory rows = files.parseJsonBytes(batch, ".snapshot.rows.bytes");
+        uint64 epoch = uint64(files.parseJsonUint(batch, ".snapshot.epoch"));
+        uint256 i;
+        for (; files.keyExistsJson(batch, _proposer(i, "")); ++i) {
+            uint64 slot = uint64(files.parseJsonUint(batch, _proposer(i, ".slot")));
+            uint256 row = files.parseJsonUint(batch, _proposer(i, ".row"));
+            vm.assertEq(Replay.proposer(chainId, settlement, epoch, slot, rows), row);
+        }
+        vm.assertTrue(i >= 3);
+    }
+
+    function test_lockRoot_isThatOfTheVectors() public view {
+        bytes memory packed;
+        for (uint256 i; files.keyExistsJson(messages, _locked(i, "")); ++i) {
+            uint16 seat = uint16(files.parseJsonUint(messages, _locked(i, ".seat")));
+            packed = abi.encodePacked(packed, seat, files.parseJsonBytes32(messages, _locked(i, ".commitStructHash")));
+        }
+        vm.assertEq(keccak256(packed), files.parseJsonBytes32(messages, ".lockRoot.lockRoot"));
+    }
+
+    function test_commitHash_isThatOfTheVectors() public view {
+        bytes memory opening = abi.encode(
+            "MLB_COMMIT_V1",
+            files.parseJsonBytes32(messages, ".commitHash.opening.taskId"),
+            files.parseJsonUint(messages, ".commitHash.opening.round"),
+            files.parseJsonUint(messages, ".commitHash.opening.seat"),
+            files.parseJsonAddress(messages, ".commitHash.opening.operator"),
+            files.parseJsonBytes32(messages, ".commitHash.opening.resultHash"),
+            files.parseJsonBytes32(messages, ".commitHash.opening.salt")
+        );
+        vm.assertEq(keccak256(opening), files.parseJsonBytes32(messages, ".commitHash.commitHash"));
+    }
+
+    function test_resultDigest_isThatOfTheVectors() public view {
+        bytes memory digested = abi.encodePacked(
+            "MLB_RESULT_V1",
+            files.parseJsonBytes32(messages, ".taskId"),
+            files.parseJsonBytes32(messages, ".resultDigest.blind"),
+            files.parseJsonBytes32(messages, ".resultDigest.resultHash")
+        );
+        vm.assertEq(keccak256(digested), files.parseJsonBytes32(messages, ".resultDigest.resultDigest"));
+    }
+
+    function _checkDraw(uint256 i) private view {
+        bytes32 seed = Replay.seed(
+            files.parseJsonUint(batch, ".domain.chainId"),
+            files.parseJsonAddress(batch, ".domain.settlement"),
+            files.parseJsonBytes32(batch, _draw(i, ".taskId")),
+            uint8(files.parseJsonUint(batch, _draw(i, ".round"))),
+            files.parseJsonBytes32(batch, _draw(i, ".blockHash"))
+        );
+        vm.assertEq(seed, files.parseJsonBytes32(batch, _draw(i, ".seed")));
+        bytes memory rows = files.parseJsonBytes(batch, _draw(i, ".snapshot.bytes"));
+        vm.assertEq(keccak256(rows), files.parseJsonBytes32(batch, _draw(i, ".snapshot.rowsHash")));
+        uint256[] memory expected = files.parseJsonUintArray(batch, _draw(i, ".rowsDrawn"));
+        uint256[] memory drawn = Replay.committee(seed, rows, _barred(i), expected.length);
+        for (uint256 seat; seat < expected.length; ++seat) vm.assertEq(drawn[seat], expected[seat]);
+    }
+
+    function _barred(uint256 i) private view returns (uint256 bits) {
+        address[] memory excluded = files.parseJsonAddressArray(batch, _draw(i, ".exclude"));
+        address[] memory operators = files.parseJsonAddressArray(batch, _draw(i, ".snapshot.operators"));
+        for (uint256 row; row < operators.length; ++row) {
+            for (uint256 j; j < excluded.length; ++j) if (operators[row] == excluded[j]) bits |= 1 << row;
+        }
+    }
+
+    function _draw(uint256 i, string memory field) private pure returns (string memory) {
+        return string.concat(".draws[", files.toString(i), "]", field);
+    }
+
+    function _proposer(uint256 i, string memory field) private pure returns (string memory) {
+        return string.concat(".proposers[", files.toString(i), "]", field);
+    }
+
+    function _locked(uint256 i, string memory field) private pure returns (string memory) {
+        return string.concat(".lockRoot.locked[", files.toString(i), "]", field);
+    }
+}
