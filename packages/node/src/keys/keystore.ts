@@ -1,5 +1,5 @@
 import { randomBytes, scrypt } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Address, fromHex, nobleSecp256k1, toHex } from '@mlb/protocol';
 import * as Keystore from 'ox/Keystore';
@@ -109,7 +109,6 @@ export const createAccount = async (options: {
   const secretKey = options.secretKey ?? randomBytes(32);
   const address = nobleSecp256k1.addressOf(secretKey);
   const keystore = { address: address.slice(2), ...(await encrypt(secretKey, options.password, options.cost)) };
-  await mkdir(options.directory, { recursive: true, mode: 0o700 });
   try {
     await createSecretFile(path, `${JSON.stringify(keystore, undefined, 2)}\n`);
   } catch (cause) {

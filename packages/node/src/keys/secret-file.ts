@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 export type SecretFileErrorCode =
   | 'SECRET_FILE_MISSING'
@@ -50,8 +51,9 @@ export const readSecretFile = async (path: string): Promise<string> => {
   }
 };
 
-/** Creates the file with mode 0600, durably; fails with EEXIST when it is there. */
+/** Creates the file with mode 0600 (missing directories 0700), durably; fails with EEXIST when it is there. */
 export const createSecretFile = async (path: string, content: string | Uint8Array): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(content);
