@@ -7,11 +7,10 @@ import type { ModelRecord } from '../chain/state.ts';
 import type { Accounts } from '../compose/accounts.ts';
 import type { Base } from '../compose/base.ts';
 import type { EngineDeps } from '../engine/deps.ts';
-import { loadModel } from '../engine/execution.ts';
 import { modeOf } from '../engine/seating.ts';
+import { FAST_ENGINE } from '../execution/engine-id.ts';
 import { datatypeOf } from '../execution/kserve-tensor.ts';
 import { inspectModel, type ModelInspection, type TensorSpec } from '../execution/onnx-gate.ts';
-import { FAST_ENGINE } from '../execution/wasm-engine.ts';
 import { actionKey, asControlError } from './chain-action.ts';
 import { findModel } from './find-model.ts';
 
@@ -42,9 +41,7 @@ export interface ModelParts {
 
 /** Publishing and looking up models. */
 export const createModelControl = ({ base, deps, accounts }: ModelParts): ModelControl => {
-  const { view, content } = deps;
-  const held = new Set<string>();
-
+  const { view, content, models } = deps;
   const viewOf = (model: ModelRecord, transaction?: string): ModelView => ({
     schema: 'mlb.model/1',
     modelId: model.modelId,
@@ -65,7 +62,7 @@ export const createModelControl = ({ base, deps, accounts }: ModelParts): ModelC
     mode: modeOf(model),
     engine: model.engine,
     active: model.active,
-    held: held.has(model.modelId),
+    held: deps.models.holds(model.modelId),
     transaction,
   });
 
@@ -101,16 +98,14 @@ export const createModelControl = ({ base, deps, accounts }: ModelParts): ModelC
     await base.indexer.refresh();
     const model = view.models().findLast((known) => known.sha256 === digest && known.provider === actions.address);
     if (model === undefined) throw new ControlError('NOT_READY', `registered in ${mined.hash}, not indexed yet`);
-    held.add(model.modelId);
     return viewOf(model, mined.hash);
   };
 
   const signature = async (idOrName: string, signal: AbortSignal): Promise<ModelSignature> => {
     const model = findModel(view, idOrName);
-    const bytes = await loadModel(content, model, signal).catch((cause: unknown) => {
+    const bytes = await models.load(model, signal).catch((cause: unknown) => {
       throw new ControlError('MODEL_UNAVAILABLE', `no peer gave the model ${model.name}: ${String(cause)}`, { cause });
     });
-    held.add(model.modelId);
     const { inputs, outputs } = requireAccepted(bytes);
     return { inputs: inputs.map(signatureOf), outputs: outputs.map(signatureOf) };
   };

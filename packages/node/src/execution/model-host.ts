@@ -53,15 +53,21 @@ export const createModelHost = (sandboxes: SandboxFactory, modelSha256: Bytes32)
   let sandbox: Sandbox | undefined;
   let isKilled = false;
 
+  const start = async (): Promise<Sandbox> => {
+    const started = await sandboxes.spawn();
+    sandbox = started;
+    if (isKilled) await started.kill();
+    return started;
+  };
+
   /** Undefined: loaded. */
   const open = async (loadModel: Execution['loadModel']): Promise<HostResult | undefined> => {
+    // Starting takes a good part of a second, so it runs while the model is on its way.
+    const starting = start();
+    starting.catch(() => {});
     const model = await loadModel();
-    // Given up while the model was on its way: nobody would end a sandbox started now.
     if (isKilled) return failed('CRASH', 'ended before the model arrived');
-    const started = await sandboxes.spawn();
-    if (isKilled) await started.kill();
-    sandbox = started;
-    const reply = await ask(started, { type: 'load', sha256: modelSha256, model });
+    const reply = await ask(await starting, { type: 'load', sha256: modelSha256, model });
     return reply.type === 'loaded' ? undefined : resultOf(reply);
   };
 

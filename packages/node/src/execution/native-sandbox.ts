@@ -56,6 +56,8 @@ const start = (entry: URL, cwd: string, prefix: readonly string[], limits: Nativ
   const node = [process.execPath, `--max-old-space-size=${V8_HEAP_MB}`, ...conditions, fileURLToPath(entry)];
   return spawn('/bin/sh', ['-c', script, 'sh', ...prefix, ...node], {
     cwd,
+    // A process group of its own: Ctrl-C on the daemon drains, it must not kill the runs it waits for.
+    detached: true,
     // Nothing of the daemon's environment; from 1.29 on ONNX Runtime phones home unless told not to.
     env: { PATH, ORT_DISABLE_TELEMETRY: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -42,7 +42,8 @@ export const createSession = ({ admit, open, cpuMs }: SessionDeps): Session => {
 
   const load = async ({ sha256, model: bytes }: Extract<SandboxRequest, { type: 'load' }>): Promise<SandboxReply> => {
     const actual = `0x${createHash('sha256').update(bytes).digest('hex')}`;
-    if (actual !== sha256) return failed('REFUSED_MODEL', `the model's bytes hash to ${actual}, not ${sha256}`);
+    // No refusal of the model: the bytes are at fault, and the right ones may come next time.
+    if (actual !== sha256) return failed('MODEL_ERROR', `the model's bytes hash to ${actual}, not ${sha256}`);
     const admission = admit(bytes);
     if (admission.type === 'refused') return failed('REFUSED_MODEL', `${admission.code}: ${admission.detail}`);
     try {

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import * as runtime from 'onnxruntime-web';
+import { WASM_SHA256 } from './engine-id.ts';
 import type { Admission } from './onnx-gate.ts';
 import { openModel } from './onnx-runtime.ts';
 import { decodeRequest, encodeReply } from './sandbox-frame.ts';
 import { createSession } from './session.ts';
-import { WASM_SHA256 } from './wasm-engine.ts';
 
 /** The runtime's WebAssembly, checked: EXACT agreement rests on every strict node running these very bytes. */
 const readWasm = (): ArrayBuffer => {

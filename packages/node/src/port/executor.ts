@@ -15,7 +15,7 @@ export type ExecutionOutcome =
   | { readonly type: 'failed'; readonly reason: ExecutionFailure; readonly detail: string };
 
 export interface Execution {
-  /** sha256 of the model's bytes: the session key of the pool. Other bytes are REFUSED_MODEL. */
+  /** sha256 of the model's bytes: the session key of the pool. Other bytes are MODEL_ERROR. */
   readonly modelSha256: Bytes32;
   /** Called only when no session of the model is alive. */
   readonly loadModel: () => Promise<Uint8Array>;
