@@ -173,6 +173,7 @@ const shapeOf = (
     value.shape ?? (nested !== undefined && declared !== undefined && fits(nested, declared) ? nested : undefined);
   const shape = given ?? (declared === undefined ? nested : fillShape(declared, count));
   const wanted = declared === undefined ? '' : `, the model declares [${declared.join(', ')}]`;
+  if (count === 0 && declared?.includes(0) === false) throw bad(value.name, 'it has no elements');
   if (shape === undefined)
     throw bad(value.name, `${count} elements (shape [${(nested ?? [count]).join(', ')}])${wanted}`);
   if (product(shape) !== count) throw bad(value.name, `shape [${shape.join(', ')}] does not hold ${count} elements`);
