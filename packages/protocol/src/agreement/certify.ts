@@ -1,11 +1,11 @@
 import { assembleCertificate, isSameStatement, mergeCertificates } from '../certificate/assemble.ts';
-import type { Certificate } from '../message/certificate.ts';
+import type { Certificate, SeatSignature } from '../message/certificate.ts';
 import { type ResultStatement, resultDigestOf } from '../message/result-statement.ts';
 import { markVerified, type Verified } from '../primitives/verified.ts';
 import { hasQuorum } from '../quorum/threshold.ts';
 import type { RoundEffect, RoundParams } from './event.ts';
 import { lockOf } from './lock.ts';
-import { agrees, lockedReveal, outputOf } from './output.ts';
+import { agrees, lockedReveal, outputOf, type Value } from './output.ts';
 import type { Lock, RoundState, RoundStep, Rule } from './state.ts';
 import { unchanged } from './state.ts';
 import { recordStatement } from './statement.ts';
@@ -71,15 +71,29 @@ export const recordCertificate = (
 const isBacked = (
   params: RoundParams,
   state: RoundState,
-  { seat, lock, statement }: { readonly seat: number; readonly lock: Lock; readonly statement: ResultStatement },
+  { seat, lock, value }: { readonly seat: number; readonly lock: Lock; readonly value: Value },
 ): boolean => {
-  const own = lockedReveal(params, state, { lock, seat });
-  if (own === undefined) return false;
-  const result = { resultHash: own.reveal.body.resultHash, output: own.output };
-  if (resultDigestOf(params.taskId, lock.blind, result.resultHash) === statement.resultDigest) return true;
-  const agreed = outputOf(params, state, { lock, resultDigest: statement.resultDigest });
-  return agreed !== undefined && agrees(params, result, agreed);
+  const revealed = lockedReveal(state, { lock, seat });
+  const { resultHash } = revealed?.reveal.body ?? {};
+  return (
+    revealed !== undefined && resultHash !== undefined && agrees(params, { resultHash, output: revealed.output }, value)
+  );
 };
+
+/** All signatures of a statement, or none if the certificate has them already. */
+const signaturesOf = (state: RoundState, statement: ResultStatement): readonly SeatSignature[] => {
+  const said = state.statements.flatMap((signed, seat) =>
+    signed !== undefined && isSameStatement(signed.body, statement) ? [{ seat, signature: signed.signature }] : [],
+  );
+  const known = new Set(state.certificate?.signatures.map(({ seat }) => seat));
+  return said.every(({ seat }) => known.has(seat)) ? [] : said;
+};
+
+const isQuorum = ({ seats }: RoundParams, signatures: readonly SeatSignature[]): boolean =>
+  hasQuorum(
+    seats,
+    signatures.map(({ seat }) => seat),
+  );
 
 const certificateOn = (
   params: RoundParams,
@@ -87,24 +101,12 @@ const certificateOn = (
   statement: ResultStatement,
 ): Verified<Certificate> | undefined => {
   if (statement.epoch !== params.epoch || statement.seatCount !== params.seats.length) return undefined;
-  const said = state.statements.flatMap((signed, seat) =>
-    signed !== undefined && isSameStatement(signed.body, statement) ? [{ seat, signature: signed.signature }] : [],
-  );
-  const lock = lockOf(state, statement.lockRoot);
-  if (
-    lock === undefined ||
-    !hasQuorum(
-      params.seats,
-      said.map(({ seat }) => seat),
-    )
-  )
-    return undefined;
-  const signatures = said.filter(({ seat }) => isBacked(params, state, { seat, lock, statement }));
-  const isQuorum = hasQuorum(
-    params.seats,
-    signatures.map(({ seat }) => seat),
-  );
-  if (!isQuorum) return undefined;
+  const said = signaturesOf(state, statement);
+  const lock = isQuorum(params, said) ? lockOf(state, statement.lockRoot) : undefined;
+  const value = lock && outputOf(params, state, { lock, resultDigest: statement.resultDigest });
+  if (lock === undefined || value === undefined) return undefined;
+  const signatures = said.filter(({ seat }) => isBacked(params, state, { seat, lock, value }));
+  if (!isQuorum(params, signatures)) return undefined;
   const locked = lock.members.map(({ seat, commit }) => ({ seat, commitStructHash: commit.structHash }));
   // Every signature came out of a verified message or was checked by examineRule, and the weight was just counted.
   return markVerified(assembleCertificate({ statement, signatures, locked }));

@@ -1,6 +1,6 @@
-import { COMMIT, type Commit, commitHashOf } from '../message/commit.ts';
-import type { Reveal } from '../message/reveal.ts';
+import { COMMIT, type CommitOpening, commitHashOf } from '../message/commit.ts';
 import type { SeatMessage } from '../message/seat-message.ts';
+import type { Bytes32 } from '../primitives/hex.ts';
 import { hashRecord } from '../wire/record.ts';
 import { accuse } from './accuse.ts';
 import type { RoundParams } from './event.ts';
@@ -12,13 +12,11 @@ export const lockableCommits = (
 ): readonly { readonly seat: number; readonly commit: KnownCommit }[] =>
   state.commits.flatMap(([commit], seat) => (commit?.isLockable ? [{ seat, commit }] : []));
 
-/** Whether a reveal opens a commit of the same seat. */
-export const opens = (params: RoundParams, commit: Commit, { seat, resultHash, salt }: Reveal): boolean => {
-  const operator = params.seats[seat]?.operator;
-  if (operator === undefined || commit.seat !== seat) return false;
-  const { taskId, round } = params;
-  return commit.commitHash === commitHashOf({ taskId, round, seat, operator, resultHash, salt });
-};
+/** The commitHash that a seat's result and salt open. */
+export const openedBy = (
+  { taskId, round }: RoundParams,
+  { seat, operator, resultHash, salt }: Pick<CommitOpening, 'seat' | 'operator' | 'resultHash' | 'salt'>,
+): Bytes32 => commitHashOf({ taskId, round, seat, operator, resultHash, salt });
 
 /** A seat's first commit counts; a different second one is evidence (E1). Each first one is relayed once. */
 export const recordCommit = (
@@ -53,7 +51,7 @@ export const commitRule: Rule = (params, state) => {
   // A commit after the certificate is late everywhere: it would only be noise.
   if (spent.commit || phase !== 'open' || certificate !== undefined) return undefined;
   const { resultHash, salt, blindShare } = own;
-  const commitHash = commitHashOf({ taskId, round, seat, operator, resultHash, salt });
+  const commitHash = openedBy(params, { seat, operator, resultHash, salt });
   return {
     state: { ...state, spent: { ...spent, commit: true } },
     effects: [

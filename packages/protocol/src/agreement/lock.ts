@@ -124,10 +124,30 @@ export const graceRule: Rule = (params, state) => {
   };
 };
 
+/** All seats have committed, as far as we know: their lock. */
+export const fullLockOf = (params: RoundParams, state: RoundState): Lock | undefined => {
+  const members = lockableCommits(state);
+  return members.length === params.seats.length ? createLock(members) : undefined;
+};
+
+/**
+ * Whether more than 30 % voted for other roots: they will never reveal under this one, so it can no more be certified.
+ * It happens when a last commit comes while the grace timers of some have just expired.
+ */
+export const isOutvoted = (params: RoundParams, state: RoundState, root: Bytes32): boolean => {
+  const { seats } = params;
+  const others = state.lockVotes.flatMap((vote, seat) => (vote && vote.body.lockRoot !== root ? [seat] : []));
+  const total = totalWeightOf(seats);
+  return !meetsThreshold(total - weightOf(seats, others), total);
+};
+
 /** COMMITTED -> LOCKING: one vote that exactly this set of commits is closed. */
 export const lockVoteRule: Rule = (params, state) => {
   const { mySeat: seat, taskId, round } = params;
-  if (seat === undefined || state.graceTimer !== 'expired' || !isWaitingForLock(params, state)) return undefined;
+  if (seat === undefined || !isWaitingForLock(params, state)) return undefined;
+  const full = fullLockOf(params, state);
+  const isDue = state.graceTimer === 'expired' || (full !== undefined && isOutvoted(params, state, full.root));
+  if (!isDue) return undefined;
   const { root: lockRoot } = setToLock(params, state, seat);
   return {
     state: { ...state, spent: { ...state.spent, lockVote: lockRoot } },

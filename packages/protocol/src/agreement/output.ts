@@ -4,7 +4,6 @@ import type { Bytes32 } from '../primitives/hex.ts';
 import { decodeCanonical } from '../tensor/canonical.ts';
 import { distanceOf } from '../tensor/distance.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { opens } from './commit.ts';
 import type { RoundParams } from './event.ts';
 import type { Lock, RevealMessage, RoundState } from './state.ts';
 
@@ -18,29 +17,32 @@ export const tensorsOf = (output: Uint8Array): readonly Tensor[] | undefined => 
   }
 };
 
-/** The reveal that opens this seat's commit in the lock. It is unique up to the salt's collision: a commit binds. */
+/** The reveal that opens this seat's commit in the lock: only one can, for the commit binds. */
 export const lockedReveal = (
-  params: RoundParams,
   state: RoundState,
   { lock, seat }: { readonly lock: Lock; readonly seat: number },
 ): RevealMessage | undefined => {
   const member = lock.members.find((candidate) => candidate.seat === seat);
-  if (member === undefined) return undefined;
-  return state.reveals[seat]?.find(({ message }) => opens(params, member.commit.signed.body, message.reveal.body))
-    ?.message;
+  return state.reveals[seat]?.find(({ opens }) => opens === member?.commit.signed.body.commitHash)?.message;
 };
 
 /** All opened members of the lock, ascending by seat. */
-export const lockedReveals = (params: RoundParams, state: RoundState, lock: Lock): readonly RevealMessage[] =>
-  lock.members.flatMap(({ seat }) => lockedReveal(params, state, { lock, seat }) ?? []);
+export const lockedReveals = (state: RoundState, lock: Lock): readonly RevealMessage[] =>
+  lock.members.flatMap(({ seat }) => lockedReveal(state, { lock, seat }) ?? []);
+
+/** An output with its hash. */
+export interface Value {
+  readonly resultHash: Bytes32;
+  readonly output: Uint8Array;
+}
 
 /** The output behind a digest of this lock: a member's revealed one or our own. Undefined if we do not hold it. */
 export const outputOf = (
   params: RoundParams,
   state: RoundState,
   { lock, resultDigest }: { readonly lock: Lock; readonly resultDigest: Bytes32 },
-): { readonly resultHash: Bytes32; readonly output: Uint8Array } | undefined => {
-  const known = lockedReveals(params, state, lock).map(({ reveal, output }) => ({
+): Value | undefined => {
+  const known = lockedReveals(state, lock).map(({ reveal, output }) => ({
     resultHash: reveal.body.resultHash,
     output,
   }));
@@ -50,11 +52,7 @@ export const outputOf = (
 };
 
 /** Whether an output counts as the agreed one: equal bytes, or within the model's tolerance. */
-export const agrees = (
-  params: RoundParams,
-  a: { readonly resultHash: Bytes32; readonly output: Uint8Array },
-  b: { readonly resultHash: Bytes32; readonly output: Uint8Array },
-): boolean => {
+export const agrees = (params: RoundParams, a: Value, b: Value): boolean => {
   if (a.resultHash === b.resultHash) return true;
   if (params.mode.type === 'exact') return false;
   const [left, right] = [tensorsOf(a.output), tensorsOf(b.output)];

@@ -1,6 +1,6 @@
-import { lockableCommits, opens } from './commit.ts';
+import { openedBy } from './commit.ts';
 import type { RoundParams } from './event.ts';
-import { closedRootOf, createLock, lockOf, withLock } from './lock.ts';
+import { closedRootOf, fullLockOf, isOutvoted, lockOf, withLock } from './lock.ts';
 import {
   type Lock,
   type RevealMessage,
@@ -22,12 +22,15 @@ const isSameReveal = (a: RevealMessage, b: RevealMessage): boolean =>
 
 /** Keeps a reveal; whether it opens a locked commit may be known only later. */
 export const recordReveal = (params: RoundParams, state: RoundState, message: RevealMessage): RoundStep => {
-  const { seat, lockRoot } = message.reveal.body;
+  const { seat, lockRoot, resultHash, salt } = message.reveal.body;
+  const operator = params.seats[seat]?.operator;
+  if (operator === undefined) return unchanged(state);
   const known = state.reveals[seat] ?? [];
   if (known.length >= MAX_REVEALS_PER_SEAT || known.some((reveal) => isSameReveal(reveal.message, message)))
     return unchanged(state);
+  const opens = openedBy(params, { seat, operator, resultHash, salt });
   const spent = seat === params.mySeat ? { ...state.spent, reveal: lockRoot } : state.spent;
-  const reveals = withSeat(state.reveals, seat, [...known, { message, isExamined: false }]);
+  const reveals = withSeat(state.reveals, seat, [...known, { message, opens, isExamined: false }]);
   return unchanged({ ...state, reveals, spent });
 };
 
@@ -38,8 +41,8 @@ export const recordReveal = (params: RoundParams, state: RoundState, message: Re
 export const relayRule: Rule = (params, state) => {
   for (const [seat, reveals] of state.reveals.entries()) {
     if (state.relayed[seat] || seat === params.mySeat) continue;
-    const opened = reveals.find(({ message }) =>
-      state.commits[seat]?.some(({ signed }) => opens(params, signed.body, message.reveal.body)),
+    const opened = reveals.find(({ opens }) =>
+      state.commits[seat]?.some(({ signed }) => signed.body.commitHash === opens),
     );
     if (opened === undefined) continue;
     return {
@@ -55,9 +58,8 @@ const lockToReveal = (params: RoundParams, state: RoundState): Lock | undefined 
   const closed = closedRootOf(params, state);
   // A closed root whose commits are still unknown: wait for them, another root can no more win.
   if (closed !== undefined) return lockOf(state, closed);
-  const members = lockableCommits(state);
-  if (members.length < params.seats.length) return undefined;
-  const full = createLock(members);
+  const full = fullLockOf(params, state);
+  if (full === undefined || isOutvoted(params, state, full.root)) return undefined;
   return state.spent.lockVote === undefined || state.spent.lockVote === full.root ? full : undefined;
 };
 
@@ -65,14 +67,22 @@ const lockToReveal = (params: RoundParams, state: RoundState): Lock | undefined 
 export const revealRule: Rule = (params, state) => {
   const { own, spent, phase } = state;
   const { mySeat: seat, taskId, round } = params;
-  if (seat === undefined || own === undefined || spent.reveal !== undefined || phase !== 'open') return undefined;
+  const operator = seat === undefined ? undefined : params.seats[seat]?.operator;
+  if (
+    seat === undefined ||
+    operator === undefined ||
+    own === undefined ||
+    spent.reveal !== undefined ||
+    phase !== 'open'
+  )
+    return undefined;
   const lock = lockToReveal(params, state);
   const member = lock?.members.find((candidate) => candidate.seat === seat);
   if (lock === undefined || member === undefined) return undefined;
   const { resultHash, salt, execMs, output } = own;
   const reveal = { taskId, round, seat, lockRoot: lock.root, resultHash, salt, execMs };
   // A commit of an earlier life whose result was lost: there is nothing to open it with.
-  if (!opens(params, member.commit.signed.body, reveal)) return undefined;
+  if (member.commit.signed.body.commitHash !== openedBy(params, { seat, operator, resultHash, salt })) return undefined;
   const statement = params.mode.type === 'exact' ? statementOf(params, lock, resultHash) : undefined;
   return {
     state: { ...withLock(state, lock), spent: { ...spent, reveal: lock.root } },

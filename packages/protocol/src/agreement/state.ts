@@ -20,6 +20,8 @@ export interface KnownCommit {
 
 export interface KnownReveal {
   readonly message: RevealMessage;
+  /** The commitHash that its result and salt open. */
+  readonly opens: Bytes32;
   /** Whether the statement signature in it has been looked at; that needs the lock (exact mode). */
   readonly isExamined: boolean;
 }

@@ -34,12 +34,13 @@ export const recordStatement = (
 export const examineRule: Rule = (params, state) => {
   if (params.mode.type !== 'exact') return undefined;
   for (const [seat, reveals] of state.reveals.entries()) {
-    for (const [i, { message, isExamined }] of reveals.entries()) {
+    for (const [i, reveal] of reveals.entries()) {
+      const { message, isExamined } = reveal;
       const lock = isExamined ? undefined : lockOf(state, message.reveal.body.lockRoot);
       if (lock === undefined) continue;
       const examined = {
         ...state,
-        reveals: withSeat(state.reveals, seat, reveals.with(i, { message, isExamined: true })),
+        reveals: withSeat(state.reveals, seat, reveals.with(i, { ...reveal, isExamined: true })),
       };
       const body = statementOf(params, lock, message.reveal.body.resultHash);
       const signature = message.statementSignature;

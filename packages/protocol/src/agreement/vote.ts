@@ -1,16 +1,13 @@
-import type { Bytes32 } from '../primitives/hex.ts';
 import { hasQuorum } from '../quorum/threshold.ts';
 import { medoidOf } from '../tensor/medoid.ts';
 import type { RoundParams } from './event.ts';
 import { lockOf } from './lock.ts';
-import { agrees, lockedReveal, lockedReveals, outputOf, tensorsOf } from './output.ts';
+import { agrees, lockedReveal, lockedReveals, outputOf, tensorsOf, type Value } from './output.ts';
 import type { Lock, RoundState, Rule } from './state.ts';
 import { statementOf } from './statement.ts';
 
-interface CanonicalValue {
+interface CanonicalValue extends Value {
   readonly seat: number;
-  readonly resultHash: Bytes32;
-  readonly output: Uint8Array;
 }
 
 /** After our reveal the missing reveals get a window; then the vote goes without them. */
@@ -26,7 +23,7 @@ export const revealTimerRule: Rule = (params, state) => {
 /** The threshold-feasible medoid of the opened members of the lock. */
 const medoidOfReveals = (params: RoundParams, state: RoundState, lock: Lock): CanonicalValue | undefined => {
   if (params.mode.type === 'exact') return undefined;
-  const revealed = lockedReveals(params, state, lock);
+  const revealed = lockedReveals(state, lock);
   const medoid = medoidOf({
     candidates: revealed.flatMap(({ reveal, output }) => {
       const { seat, resultHash } = reveal.body;
@@ -46,12 +43,10 @@ const canonicalOf = (params: RoundParams, state: RoundState, lock: Lock): Canoni
   if (certified !== undefined) {
     if (certified.lockRoot !== lock.root) return undefined;
     const agreed = outputOf(params, state, { lock, resultDigest: certified.resultDigest });
-    const owner = lockedReveals(params, state, lock).find(
-      ({ reveal }) => reveal.body.resultHash === agreed?.resultHash,
-    );
+    const owner = lockedReveals(state, lock).find(({ reveal }) => reveal.body.resultHash === agreed?.resultHash);
     return agreed && owner && { seat: owner.reveal.body.seat, ...agreed };
   }
-  const isComplete = lock.members.every(({ seat }) => lockedReveal(params, state, { lock, seat }) !== undefined);
+  const isComplete = lock.members.every(({ seat }) => lockedReveal(state, { lock, seat }) !== undefined);
   return isComplete || state.revealTimer === 'expired' ? medoidOfReveals(params, state, lock) : undefined;
 };
 
@@ -63,7 +58,7 @@ export const voteRule: Rule = (params, state) => {
   if (spent.vote || spent.reveal === undefined || phase !== 'open') return undefined;
   const lock = lockOf(state, spent.reveal);
   // Our own reveal must be out, or the others could not count the vote.
-  if (lock === undefined || lockedReveal(params, state, { lock, seat }) === undefined) return undefined;
+  if (lock === undefined || lockedReveal(state, { lock, seat }) === undefined) return undefined;
   const canonical = canonicalOf(params, state, lock);
   if (canonical === undefined || !agrees(params, own, canonical)) return undefined;
   const statement = statementOf(params, lock, canonical.resultHash);
