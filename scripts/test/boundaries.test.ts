@@ -44,6 +44,13 @@ describe('arrows between packages', () => {
   });
 });
 
+test('tests may share fixtures, along the arrows only', () => {
+  const fixture = (from: string, to: string) =>
+    judge({ [`packages/${from}/test/a.ts`]: `import a from '../../${to}/test/b.ts';\n` });
+  assert.deepEqual(fixture('cli', 'node'), []);
+  assert.equal(fixture('node', 'cli').length, 1);
+});
+
 describe('floors of the protocol', () => {
   test('a room imports from the floors below its own', () => {
     assert.deepEqual(
