@@ -10,6 +10,7 @@ import type { NodeConfig } from './config/load.ts';
 import { createHeliaContent } from './content/helia.ts';
 import type { EngineDeps } from './engine/deps.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
+import { createModelShelf, createModelWarmer } from './engine/model-shelf.ts';
 import { createFastExecutor, createStrictExecutor } from './execution/sandbox-executor.ts';
 import { loadOrCreateSecret } from './keys/secret-file.ts';
 import type { Executor } from './port/executor.ts';
@@ -63,6 +64,7 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
       clock,
     });
     closers.add('content', content.close);
+    const models = createModelShelf(content);
     const operator =
       signer === undefined || operatorAccount === undefined
         ? undefined
@@ -73,6 +75,7 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
       gossip: peer.gossip,
       streams: wrap.streams?.(peer.streams) ?? peer.streams,
       content,
+      models,
       chain: indexer,
       view: chainState,
       operator,
@@ -96,6 +99,11 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
     closers.add('settlement', member.stop);
     indexer.subscribe(engine.observer);
     indexer.subscribe(member);
+    if (operator !== undefined) {
+      const ended = new AbortController();
+      closers.add('model warmer', () => ended.abort());
+      indexer.subscribe(createModelWarmer(models, { executor, log, signal: ended.signal }));
+    }
     const events = createEventLog({ capacity: KEPT_EVENTS, clock });
     const control = createControl({ base, deps, engine, keyring, events });
     closers.add('accounts', control.accounts.close);

@@ -61,5 +61,5 @@ export const DEVNET_PARAMS: NetworkParams = {
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 64,
   batchSlotBlocks: 4,
-  timing: { execMs: 5000, graceMs: 500, revealMs: 1000, roundMs: 8000, settleMs: 2000 },
+  timing: { execMs: 6000, graceMs: 1500, revealMs: 1500, roundMs: 10_000, settleMs: 1500 },
 };

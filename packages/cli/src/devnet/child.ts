@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A process of ours that said it is ready. */
@@ -37,6 +39,7 @@ export class ChildError extends Error {
   }
 }
 
+const COMPILE_CACHE = join(tmpdir(), 'mlb-compile-cache');
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -65,7 +68,8 @@ const firstJsonLine = (child: ChildProcess, { name, logFile, readyTimeoutMs }: C
 export const startChild = async (options: ChildOptions): Promise<Child> => {
   const child = spawn(process.execPath, [...process.execArgv, options.module.pathname, ...options.args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    // Many processes of one program: what one compiles the others read.
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;

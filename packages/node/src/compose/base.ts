@@ -74,7 +74,7 @@ export const openBase = async (config: NodeConfig, version: string): Promise<Bas
     });
     closers.add('store', store.close);
     const datastore = await openDatastore(join(home.storeDirectory, 'libp2p'));
-    closers.add('datastore', datastore.close);
+    closers.add('datastore', () => datastore.close());
     const peer = await createPeer({
       privateKey: (await loadPeerKey(home.peerKeyFile)).seed,
       listen: config.p2p.listen,

@@ -44,3 +44,10 @@ export const openSigner = async (base: Base, keyring: Keyring): Promise<Signer |
   closers.add('signing guard', guard.close);
   return createSigner({ secp256k1, secretKey: session.secretKey, domain, guard });
 };
+
+/** The session key of a home, past its guard: for whoever composes a dishonest operator, and for nobody else. */
+export const unlockSession = async (config: Base['config']): Promise<UnlockedAccount> => {
+  const session = await createKeyring(config).unlock(config.accounts.session);
+  if (session === undefined) throw new Error(`${config.home.root} has no account ${config.accounts.session}`);
+  return session;
+};

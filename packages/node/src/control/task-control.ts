@@ -10,7 +10,7 @@ import type { TaskControl, TaskSubmission } from '../api/daemon.ts';
 import { isWaitOver } from '../api/schema/task-state.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import type { Engine } from '../engine/engine.ts';
-import { createOrder, type RequesterKey } from '../engine/requester.ts';
+import { createNonces, createOrder, type RequesterKey } from '../engine/requester.ts';
 import type { TaskRecord } from '../engine/task.ts';
 import { findModel } from './find-model.ts';
 import { receiptOf } from './task-receipt.ts';
@@ -51,6 +51,8 @@ export const createTaskControl = ({
   requesterKey,
   defaultDeadlineSec,
 }: TaskControlParts): TaskControl => {
+  const nonces = createNonces(deps);
+
   const find = (taskId: TaskId): TaskRecord => {
     const task = engine.task(taskId);
     if (task === undefined)
@@ -62,7 +64,7 @@ export const createTaskControl = ({
     const model = findModel(deps.view, submission.model);
     const key = await requesterKey(submission.account);
     const message = await createOrder(
-      deps,
+      { ...deps, nonces },
       key,
       {
         model,

@@ -10,6 +10,7 @@ import type { Meter } from '../port/meter.ts';
 import type { Signer } from '../port/signer.ts';
 import type { Store } from '../port/store.ts';
 import type { Streams } from '../port/streams.ts';
+import type { ModelShelf } from './model-shelf.ts';
 
 /** The operator this daemon executes for; a daemon without one only requests, follows and relays. */
 export interface EngineOperator {
@@ -28,6 +29,7 @@ export interface EngineDeps {
   readonly gossip: Gossip;
   readonly streams: Streams;
   readonly content: Content;
+  readonly models: ModelShelf;
   readonly chain: Chain;
   readonly view: ChainView;
   readonly operator: EngineOperator | undefined;

@@ -13,12 +13,14 @@ import { cidOfDigest } from '../content/cid.ts';
 import { peerIdOfKey } from '../network/peer-id.ts';
 import type { Content } from '../port/content.ts';
 import type { ExecutionFailure, Executor } from '../port/executor.ts';
+import type { ModelShelf } from './model-shelf.ts';
 import type { TaskRecord } from './task.ts';
 
 const MAX_INPUT_BYTES = 16 * 1024 * 1024;
 
 export interface ExecutionDeps {
   readonly content: Content;
+  readonly models: ModelShelf;
   readonly executor: Executor;
   readonly randomBytes: (size: number) => Uint8Array;
 }
@@ -26,17 +28,6 @@ export interface ExecutionDeps {
 export type OwnExecution =
   | { readonly type: 'done'; readonly result: OwnResult }
   | { readonly type: 'failed'; readonly reason: ExecutionFailure | 'CONTENT_UNAVAILABLE'; readonly detail: string };
-
-/** The model's bytes from its provider, refused unless they are what the registry says. */
-export const loadModel = async (content: Content, model: ModelRecord, signal: AbortSignal): Promise<Uint8Array> => {
-  const bytes = await content.get(model.cid, {
-    maxBytes: model.sizeBytes,
-    providers: [peerIdOfKey(model.providerPeerKey)],
-    signal,
-  });
-  if (sha256(bytes) !== model.sha256) throw new Error(`model ${model.modelId}: its content is not the registered file`);
-  return bytes;
-};
 
 const loadInput = async ({ order }: TaskRecord, content: Content, signal: AbortSignal): Promise<Uint8Array> => {
   const { body } = order.order;
@@ -49,7 +40,7 @@ const loadInput = async ({ order }: TaskRecord, content: Content, signal: AbortS
 
 /** Executes a task as its seat: fetch, run in the sandbox, make the result canonical, add the secrets of the commit. */
 export const executeTask = async (
-  { content, executor, randomBytes }: ExecutionDeps,
+  { content, models, executor, randomBytes }: ExecutionDeps,
   { task, model, deadlineMs }: { readonly task: TaskRecord; readonly model: ModelRecord; readonly deadlineMs: number },
   signal: AbortSignal,
 ): Promise<OwnExecution> => {
@@ -62,7 +53,7 @@ export const executeTask = async (
   const outcome = await executor.execute(
     {
       modelSha256: model.sha256,
-      loadModel: () => loadModel(content, model, signal),
+      loadModel: () => models.load(model, signal),
       inputs: decodeCanonical(input),
       deadlineMs,
     },

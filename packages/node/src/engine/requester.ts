@@ -18,6 +18,7 @@ import {
 import type { ModelRecord } from '../chain/state.ts';
 import { digestOfCid } from '../content/cid.ts';
 import type { EngineDeps } from './deps.ts';
+import { createSerialQueue } from './serial-queue.ts';
 
 /** Nonces live below 2^40: their word fits the 4 bytes of a nullifier row. */
 const NONCE_BITS = 40n;
@@ -40,24 +41,33 @@ export interface RequesterKey {
   readonly secretKey: Uint8Array;
 }
 
-const unixNonce = (nowMs: number): bigint => BigInt(Math.floor(nowMs / 1000)) << 8n;
+const unixNonce = (nowMs: number): bigint => (BigInt(Math.floor(nowMs / 1000)) << 8n) % (1n << NONCE_BITS);
+
+/** Gives out each nonce of a requester once. */
+export interface Nonces {
+  /** The next one, durable before it is returned. */
+  readonly next: (requester: Address) => Promise<bigint>;
+}
 
 /**
- * The next nonce of a requester, durable before it is returned. A fresh home starts at the clock (whole words apart), so
- * that a requester who lost its home does not sign a used nonce again.
+ * A fresh home starts at the clock (a word of 256 a second), so that a requester who lost its home does not sign a used
+ * nonce again.
  */
-const nextNonce = async ({ store, clock }: EngineDeps, requester: Address): Promise<bigint> => {
-  const key = NONCE_KEY + requester;
-  const kept = await store.get(key);
-  const stored = kept === undefined ? undefined : BigInt(decodeWire(kept, 16) as number);
-  const nonce = stored === undefined ? unixNonce(clock.nowMs()) % (1n << NONCE_BITS) : stored + 1n;
-  await store.write([{ key, value: encodeWire(nonce) }], { sync: true });
-  return nonce;
+export const createNonces = ({ store, clock }: Pick<EngineDeps, 'store' | 'clock'>): Nonces => {
+  const queue = createSerialQueue();
+  const take = async (requester: Address): Promise<bigint> => {
+    const key = NONCE_KEY + requester;
+    const kept = await store.get(key);
+    const nonce = kept === undefined ? unixNonce(clock.nowMs()) : BigInt(decodeWire(kept, 16) as number) + 1n;
+    await store.write([{ key, value: encodeWire(nonce) }], { sync: true });
+    return nonce;
+  };
+  return { next: (requester) => queue.run(requester, () => take(requester)) };
 };
 
 /** Builds and signs a TaskOrder, anchored at the head. Returns its gossip message. */
 export const createOrder = async (
-  deps: EngineDeps,
+  deps: EngineDeps & { readonly nonces: Nonces },
   requester: RequesterKey,
   request: OrderRequest,
   signal: AbortSignal,
@@ -86,7 +96,7 @@ export const createOrder = async (
     anchorBlock: anchor.number,
     anchorHash: anchor.hash,
     deadline: anchor.timestamp + BigInt(request.deadlineInSec),
-    nonce: await nextNonce(deps, requester.address),
+    nonce: await deps.nonces.next(requester.address),
     replyKey: deps.peerKey,
   };
   const signature = deps.secp256k1.sign(digestOf(deps.domain, TASK_ORDER, order), requester.secretKey);

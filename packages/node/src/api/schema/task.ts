@@ -142,8 +142,8 @@ export interface OutputTensor {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];
-  /** Flat, row-major. 64-bit integers are decimal strings, NaN and infinities "NaN", "Infinity", "-Infinity". */
-  readonly data: readonly (number | boolean | string)[];
+  /** Flat, row-major. Integers beyond 2^53 are decimal strings, NaN and infinities "NaN", "Infinity", "-Infinity". */
+  readonly data: readonly (number | string)[];
 }
 
 export interface TaskOutput {
@@ -160,7 +160,7 @@ export const TaskOutputSchema: z.ZodType<TaskOutput> = z.object({
       name: z.string(),
       datatype: z.string(),
       shape: z.array(z.number().int()),
-      data: z.array(z.union([z.number(), z.boolean(), z.string()])),
+      data: z.array(z.union([z.number(), z.string()])),
     }),
   ),
 });
