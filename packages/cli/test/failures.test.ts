@@ -24,7 +24,7 @@ const mistakes = [
     args: ['task', 'submit', 'mnist', '-i', 'image=[1,2]'],
     code: 'BAD_INPUT',
     exit: 2,
-    message: /model declares \[-1, 1, 2, 2\]/,
+    message: /2 elements, the model declares \[\?, 1, 2, 2\]/,
   },
   {
     args: ['task', 'submit', 'mnist', '-i', 'pixels=[1]'],

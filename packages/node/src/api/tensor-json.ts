@@ -23,10 +23,17 @@ const specOf = ({ name, datatype, shape }: TensorSignature): TensorSpec => {
   return { name, type, dims: shape.map((dim) => (dim < 0 ? undefined : dim)) };
 };
 
-/** The declared shape with its one free dimension filled for so many elements; the declared one where that is impossible. */
-const fillShape = (declared: readonly number[], count: number): readonly number[] => {
-  const known = declared.filter((dim) => dim >= 0).reduce((product, dim) => product * dim, 1);
-  return declared.map((dim) => (dim < 0 ? Math.floor(count / known) : dim));
+const shapeText = ({ shape }: TensorSignature): string =>
+  `the model declares [${shape.map((dim) => (dim < 0 ? '?' : dim)).join(', ')}]`;
+
+/** The declared shape with its one free dimension filled so that it holds `count` elements. */
+const fillShape = (declared: TensorSignature, count: number): readonly number[] => {
+  const { name, shape } = declared;
+  const known = shape.filter((dim) => dim >= 0).reduce((product, dim) => product * dim, 1);
+  const isFree = shape.filter((dim) => dim < 0).length === 1 && count > 0 && count % known === 0;
+  if (!isFree && (known !== count || shape.some((dim) => dim < 0)))
+    throw bad(name, `${count} elements, ${shapeText(declared)}`);
+  return shape.map((dim) => (dim < 0 ? count / known : dim));
 };
 
 const isFlat = (data: unknown): data is readonly unknown[] => Array.isArray(data) && !data.some(Array.isArray);
@@ -36,7 +43,7 @@ const fromData = (value: InputValue, declared: TensorSignature): Tensor => {
   const { datatype } = declared;
   if (shape !== undefined) return tensorFromKserve({ name, datatype, shape, data });
   const isList = isFlat(data) && declared.shape.length !== 1;
-  if (isList) return tensorFromKserve({ name, datatype, shape: fillShape(declared.shape, data.length), data });
+  if (isList) return tensorFromKserve({ name, datatype, shape: fillShape(declared, data.length), data });
   return tensorFromNested(specOf(declared), data);
 };
 
@@ -49,7 +56,7 @@ const convert = (value: InputValue, declared: TensorSignature): Tensor => {
   if ((value.data === undefined) === (base64 === undefined)) throw bad(name, 'give either data or base64');
   const tensor =
     base64 === undefined ? fromData(value, declared) : tensorFromRaw(specOf(declared), Buffer.from(base64, 'base64'));
-  const wanted = `the model declares [${declared.shape.map((dim) => (dim < 0 ? '?' : dim)).join(', ')}]`;
+  const wanted = shapeText(declared);
   if (!isOfShape(tensor.dims, declared.shape) || !isOfShape(tensor.dims, value.shape ?? tensor.dims))
     throw bad(name, `its shape is [${tensor.dims.join(', ')}], ${wanted}`);
   if (tensor.bytes.length === 0) throw bad(name, `it has no elements, ${wanted}`);
@@ -64,7 +71,7 @@ export const tensorFromInput = (value: InputValue, declared: TensorSignature): T
   try {
     return convert(value, declared);
   } catch (error) {
-    if (error instanceof TensorInputError) throw bad(value.name, error.message);
+    if (error instanceof TensorInputError) throw bad(value.name, error.message.replace(`"${value.name}": `, ''));
     throw error;
   }
 };

@@ -34,12 +34,14 @@ describe('an input', () => {
   });
 
   it('reads 64-bit integers beyond 2^53 from strings', () => {
-    const tensor = tensorFromInput({ name: 'x', datatype: 'INT64', data: ['-9223372036854775808', 7] }, undefined);
+    const ids = { name: 'x', datatype: 'INT64', shape: [-1] };
+    const tensor = tensorFromInput({ name: 'x', data: ['-9223372036854775808', 7] }, ids);
     assert.deepEqual(tensor.bytes, new Uint8Array(new BigInt64Array([-(2n ** 63n), 7n]).buffer));
   });
 
   it('reads a scalar', () => {
-    assert.deepEqual(tensorFromInput({ name: 'x', datatype: 'UINT8', data: 7 }, undefined).dims, []);
+    const scalar = { name: 'x', datatype: 'UINT8', shape: [] };
+    assert.deepEqual(tensorFromInput({ name: 'x', data: 7 }, scalar).dims, []);
   });
 
   for (const [why, value] of [
@@ -74,9 +76,12 @@ describe('an input', () => {
     ['UINT64', '18446744073709551616'],
     ['INT32', 1.5],
     ['BOOL', 2],
+    ['FP32', '4'],
+    ['FP16', 1],
   ] as const)
     it(`${value} does not fit ${datatype}`, () => {
-      assert.throws(() => tensorFromInput({ name: 'x', datatype, data: [value] }, undefined), { code: 'BAD_INPUT' });
+      const signature = { name: 'x', datatype, shape: [1] };
+      assert.throws(() => tensorFromInput({ name: 'x', data: [value] }, signature), { code: 'BAD_INPUT' });
     });
 });
 
