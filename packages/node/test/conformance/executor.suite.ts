@@ -4,7 +4,7 @@ import type { Tensor } from '@mlb/protocol';
 import { createMemoryClock, type MemoryClock } from '../../src/clock/memory.ts';
 import type { ExecutorOptions } from '../../src/execution/sandbox-executor.ts';
 import type { Execution, ExecutionOutcome, Executor } from '../../src/port/executor.ts';
-import { committedModel, endlessLoop, sha256Of } from '../execution/fixture/models.ts';
+import { annotated, committedModel, endlessLoop, sha256Of } from '../execution/fixture/models.ts';
 
 const NEVER = new AbortController().signal;
 const DEADLINE_MS = 60_000;
@@ -143,13 +143,14 @@ export const describeExecutor = (name: string, create: (options: ExecutorOptions
       assert.deepEqual([await paidFor(13), await paidFor(14)], ['BAD_INPUT', 'done']);
     });
 
-    test('keeps at most so many sandboxes, the last used ones', async () => {
-      const { executor } = open({ maxSandboxes: 1 });
-      const [first, second] = [executionOf(float), executionOf(integer, { inputs: integerInput })];
-      for (const execution of [first, second, second, first]) {
+    test('keeps at most so many sandboxes, and gives up the one used longest ago', async () => {
+      const { executor } = open({ maxSandboxes: 2 });
+      const [a, b] = [executionOf(float), executionOf(integer, { inputs: integerInput })];
+      const c = executionOf(annotated(float));
+      for (const execution of [a, b, a, c, a, b]) {
         assert.equal(reasonOf(await executor.execute(execution, NEVER)), 'done');
       }
-      assert.deepEqual([first.loads(), second.loads()], [2, 1]);
+      assert.deepEqual([a.loads(), b.loads(), c.loads()], [1, 2, 1]);
     });
 
     test('runs two models side by side and two runs of one model in turn', async () => {

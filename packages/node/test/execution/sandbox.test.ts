@@ -6,7 +6,7 @@ import { createMemoryClock, type MemoryClock } from '../../src/clock/memory.ts';
 import { createNativeSandboxes, NATIVE_LIMITS } from '../../src/execution/native-sandbox.ts';
 import { createPool } from '../../src/execution/pool.ts';
 import type { SandboxFactory } from '../../src/execution/sandbox.ts';
-import { createSandboxExecutor } from '../../src/execution/sandbox-executor.ts';
+import { createSandboxExecutor, type ExecutorOptions } from '../../src/execution/sandbox-executor.ts';
 import { createWasmSandboxes } from '../../src/execution/wasm-sandbox.ts';
 import type { Execution, ExecutionOutcome, Executor } from '../../src/port/executor.ts';
 import { committedModel, endlessLoop, hugeTensor, sha256Of } from './fixture/models.ts';
@@ -37,9 +37,12 @@ const NATIVE: SandboxFactory = createNativeSandboxes(
 const WASM: SandboxFactory = createWasmSandboxes(fixture('ungated-worker'));
 
 let opened: Executor[] = [];
-const open = (sandboxes: SandboxFactory): { executor: Executor; clock: MemoryClock } => {
+const open = (
+  sandboxes: SandboxFactory,
+  options: Partial<ExecutorOptions> = {},
+): { executor: Executor; clock: MemoryClock } => {
   const clock = createMemoryClock();
-  const executor = createSandboxExecutor(sandboxes, { clock });
+  const executor = createSandboxExecutor(sandboxes, { clock, ...options });
   opened.push(executor);
   return { executor, clock };
 };
@@ -66,13 +69,14 @@ for (const [kind, sandboxes] of KINDS) {
       assert.equal(reasonOf(await endless), 'TIMEOUT');
     });
 
-    test('is ended when a run is aborted', async () => {
-      const { executor } = open(sandboxes);
+    test('is ended when its run is aborted, which makes room for the next model', async () => {
+      const { executor } = open(sandboxes, { maxSandboxes: 1 });
       const stop = new AbortController();
       const endless = executor.execute(executionOf(endlessLoop({ grows: false })), stop.signal);
-      assert.equal(reasonOf(await executor.execute(honest, NEVER)), 'done');
+      const next = executor.execute(honest, NEVER);
       stop.abort(new Error('enough'));
       await assert.rejects(endless, /enough/);
+      assert.equal(reasonOf(await next), 'done');
     });
 
     test('answers a tensor of 40 GB with a failure and serves the next task', async () => {
