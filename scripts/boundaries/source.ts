@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One `import`, `export ... from` or `import()` of a file. */
-export interface Import {
+interface Import {
   readonly specifier: string;
   readonly line: number;
   /** `import type`: gone at run time. */
