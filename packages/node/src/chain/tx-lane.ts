@@ -12,7 +12,7 @@ import {
   type TxOutcome,
 } from './send-state.ts';
 import type { TxJournal } from './tx-journal.ts';
-import type { TxWire } from './tx-wire.ts';
+import { NO_ETHER, type TxWire } from './tx-wire.ts';
 
 export interface TxRequest {
   /** Names the logical transaction, for example `batch:12`: one key is mined once, whatever crashes in between. */
@@ -152,6 +152,7 @@ export const createTxLane = ({
     const entry = { key, to, data, valueWei, gas, nonce };
     const attempt = await wire.sign(entry, past?.attempts.at(-1));
     if (attempt === undefined) return;
+    if ((await wire.balanceWei()) < gas * attempt.maxFeeWei + valueWei) return settle(key, NO_ETHER);
     const flight = {
       entry: { ...entry, attempts: [...(past?.attempts ?? []), attempt], outcome: undefined },
       trace: NEW_TRACE,

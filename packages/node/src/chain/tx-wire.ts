@@ -28,6 +28,8 @@ export type BroadcastResult = 'sent' | 'nonce-too-low' | 'underpriced';
 export interface TxWire {
   /** Gas limit of a call with margin, or why the contract would refuse it. */
   readonly estimateGas: (call: TxCall) => Promise<bigint | Extract<TxOutcome, { readonly type: 'refused' }>>;
+  /** Wei for gas and value. */
+  readonly balanceWei: () => Promise<bigint>;
   /** Transactions of the account in the canonical chain. */
   readonly accountNonce: () => Promise<number>;
   /** A receipt of any attempt in a block that is canonical now. */
@@ -72,12 +74,16 @@ const explainRevert = (error: BaseError, errorsAbi: Abi): string => {
   return error.details || error.shortMessage;
 };
 
+/** Also what the lane says when the balance does not cover an attempt at its own fee. */
+export const NO_ETHER: Extract<TxOutcome, { readonly type: 'refused' }> = {
+  type: 'refused',
+  reason: 'the account has not enough ether for gas. Send it some, then try again',
+};
+
 /** Undefined: not a refusal of the contract or for want of ether, but a failure to ask. */
 const refusalOf = (cause: unknown, errorsAbi: Abi): Extract<TxOutcome, { readonly type: 'refused' }> | undefined => {
   if (!(cause instanceof BaseError)) return undefined;
-  if (cause.walk((inner) => inner instanceof InsufficientFundsError) !== null) {
-    return { type: 'refused', reason: 'the account has not enough ether for gas. Send it some, then try again.' };
-  }
+  if (cause.walk((inner) => inner instanceof InsufficientFundsError) !== null) return NO_ETHER;
   const isRevert =
     cause.walk((inner) => inner instanceof ExecutionRevertedError) !== null ||
     cause.walk((inner) => inner instanceof RpcRequestError && /revert/i.test(inner.message)) !== null;
@@ -150,6 +156,7 @@ export const createTxWire = ({ client, account, chainId, maxFeePerGasWei, errors
         throw toChainError(cause);
       }
     },
+    balanceWei: () => ask(client.getBalance({ address: account.address, blockTag: 'latest' })),
     accountNonce: () => ask(client.getTransactionCount({ address: account.address, blockTag: 'latest' })),
     findInclusion: (attempts) => ask(findInclusion(client, attempts)),
     isInPool: async (hash) => {
