@@ -36,7 +36,7 @@ const FAILURES: readonly string[] = [
 ] satisfies readonly ExecutionFailure[];
 
 /** Bytes that are no frame of the other side. */
-export class SandboxFrameError extends Error {
+class SandboxFrameError extends Error {
   readonly code = 'BAD_FRAME';
 
   constructor(message: string, options?: { readonly cause?: unknown }) {

@@ -19,8 +19,6 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ...REDUCTION,
 ]);
 
-export const SUPPORTED_OPERATORS: readonly string[] = [...OPERATORS.keys()].sort();
-
 /** What a run does, known before it runs. */
 export interface RunProfile {
   readonly work: Required<Work>;
