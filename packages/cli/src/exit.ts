@@ -23,7 +23,19 @@ const CODES: readonly (readonly [exit: number, codes: readonly string[]])[] = [
   ],
   [EXIT_REJECTED, ['RECEIPT_REJECTED', 'BAD_RECEIPT']],
   [EXIT_UNREACHABLE, ['DAEMON_UNREACHABLE', 'NOT_A_DAEMON', 'CHAIN_UNREACHABLE', 'WRONG_CHAIN', 'PEER_UNREACHABLE']],
-  [EXIT_SAFETY, ['SAFETY_STOP', 'DISK_FULL', 'STORE_FULL', 'STORE_CORRUPT']],
+  [
+    EXIT_SAFETY,
+    [
+      'SAFETY_STOP',
+      'DISK_FULL',
+      'DUTY_CONFLICT',
+      'GUARD_CORRUPT',
+      'GUARD_UNAVAILABLE',
+      'STORE_CORRUPT',
+      'STORE_FULL',
+      'STORE_MISSING',
+    ],
+  ],
   [EXIT_TIMEOUT, ['TIMEOUT', 'OVERLOADED', 'SHUTTING_DOWN', 'NOT_READY', 'MODEL_UNAVAILABLE']],
   [
     EXIT_AUTH,
@@ -31,6 +43,7 @@ const CODES: readonly (readonly [exit: number, codes: readonly string[]])[] = [
       'UNAUTHORIZED',
       'HOST_REFUSED',
       'ACCOUNT_LOCKED',
+      'FILE_FORBIDDEN',
       'WRONG_PASSWORD',
       'SECRET_FILE_MISSING',
       'SECRET_FILE_OPEN',

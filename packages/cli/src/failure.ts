@@ -38,11 +38,27 @@ const hasOwnCode = (error: Error): error is Error & { readonly code: string; rea
   /^[A-Z][A-Z0-9_]+$/.test(error.code) &&
   !error.code.startsWith('ERR_');
 
+const SYSTEM_CODES: Readonly<Record<string, string>> = {
+  EACCES: 'FILE_FORBIDDEN',
+  EPERM: 'FILE_FORBIDDEN',
+  EROFS: 'FILE_FORBIDDEN',
+  EDQUOT: 'DISK_FULL',
+  ENOSPC: 'DISK_FULL',
+};
+
+/** What the operating system refused: no defect of ours. */
+const fromSystem = (error: NodeJS.ErrnoException): Failure => ({
+  code: SYSTEM_CODES[error.code ?? ''] ?? 'FILE_SYSTEM',
+  message: error.message,
+  next: 'check the path, its owner and the free space',
+});
+
 /** Any thrown value as a failure. A stack is never part of it. */
 export const describeFailure = (error: unknown): Failure => {
   if (error instanceof CommanderError) return fromCommander(error);
   if (error instanceof Error && hasOwnCode(error))
     return { code: error.code, message: error.message, next: typeof error.next === 'string' ? error.next : '' };
+  if (error instanceof Error && 'syscall' in error) return fromSystem(error);
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'UNEXPECTED', message, next: 'this is a defect: run it again with -v and report what it prints' };
 };

@@ -71,6 +71,16 @@ describe('mlb init', () => {
   });
 });
 
+describe('a home that cannot be made', () => {
+  it('is no defect: the path and what to check', async (t) => {
+    const { network } = await newHome(t);
+    const ran = await runMlb(['init', '--home', join(network, 'home'), '--network', network, '--json']);
+    assert.equal(ran.exit, 1);
+    assert.equal(failureOf(ran).code, 'FILE_SYSTEM');
+    assert.match(failureOf(ran).next, /check the path/);
+  });
+});
+
 describe('mlb key', () => {
   it('makes accounts and lists them without a password', async (t) => {
     const { home } = await newHome(t);
