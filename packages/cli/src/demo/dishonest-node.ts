@@ -1,6 +1,7 @@
 // A daemon of a home with one dishonest part, put in where it is composed: `node dishonest-node.js HOME liar|equivocator`.
-import { createDomain, Address, nobleSecp256k1 } from '@mlb/protocol';
+
 import { loadConfig, type NodeConfig, type PartWrappers, startDaemon, unlockSession } from '@mlb/node';
+import { Address, createDomain, nobleSecp256k1 } from '@mlb/protocol';
 import { serve } from '../devnet/serve.ts';
 import { createEquivocatingStreams } from './equivocating-streams.ts';
 import { createLyingExecutor } from './lying-executor.ts';

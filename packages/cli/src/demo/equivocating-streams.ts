@@ -2,13 +2,13 @@ import type { Streams } from '@mlb/node';
 import {
   COMMIT,
   COMMITTEE_PROTOCOL,
-  decodeSeatMessage,
   type Domain,
+  decodeSeatMessage,
   digestOf,
   encodeSeatMessage,
   keccak256,
-  type Secp256k1,
   type SeatMessage,
+  type Secp256k1,
 } from '@mlb/protocol';
 
 interface Equivocator {

@@ -45,10 +45,7 @@ const between = (tasks: readonly TaskView[], from: TaskView['state'], to: TaskVi
   });
 
 /** The requester's own clock over its agreed tasks, and the executors' over their executions. */
-export const latencyOf = (
-  tasks: readonly TaskView[],
-  executionsMs: readonly number[],
-): DemoReport['latencyMs'] => {
+export const latencyOf = (tasks: readonly TaskView[], executionsMs: readonly number[]): DemoReport['latencyMs'] => {
   const agreement = between(tasks, 'admitted', 'agreed');
   return {
     p50: percentile(agreement, 0.5),

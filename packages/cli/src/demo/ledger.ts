@@ -7,6 +7,8 @@ export interface ChainLedger {
   readonly batches: number;
   readonly leaves: number;
   readonly gasUsed: bigint;
+  /** Sum of all debits of requesters, in units of 1e9 wei. */
+  readonly debitedUnits: bigint;
   readonly isConserved: boolean;
   /** Basis points of every slash, by operator (lower case). */
   readonly slashedBps: ReadonlyMap<string, number>;
@@ -45,7 +47,12 @@ const isConserved = async (client: PublicClient, deployment: Deployment, logs: B
   });
   const { escrow, token } = deployment.addresses;
   const read = { address: escrow, abi: escrowAbi } as const;
-  const held = await client.readContract({ address: token, abi: mlbTokenAbi, functionName: 'balanceOf', args: [escrow] });
+  const held = await client.readContract({
+    address: token,
+    abi: mlbTokenAbi,
+    functionName: 'balanceOf',
+    args: [escrow],
+  });
   const count = await client.readContract({ ...read, functionName: 'accountCount' });
   // Account 0 is the Escrow's own: what waits to be burned.
   const accounts = Array.from({ length: count + 1 }, (_, account) => account);
@@ -87,6 +94,7 @@ export const readChainLedger = async (rpcUrl: string, deployment: Deployment): P
     batches: logs.length,
     leaves: logs.reduce((sum, { args }) => sum + args.header.leafCount, 0),
     gasUsed: receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n),
+    debitedUnits: logs.reduce((sum, { args }) => sum + sumsOf(args.deltas).debits, 0n),
     isConserved: await isConserved(client, deployment, logs),
     slashedBps: await slashesOf(client, deployment),
     creditsByAccount,

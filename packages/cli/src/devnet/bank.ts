@@ -43,7 +43,11 @@ export const openBank = (rpcUrl: string, chainId: number): Bank => {
     rpcUrls: { default: { http: [rpcUrl] } },
   });
   const account = mnemonicToAccount(DEV_MNEMONIC, { nonceManager });
-  const walletClient: WalletClient<Transport, Chain, Account> = createWalletClient({ account, chain, transport: http(rpcUrl) });
+  const walletClient: WalletClient<Transport, Chain, Account> = createWalletClient({
+    account,
+    chain,
+    transport: http(rpcUrl),
+  });
   const publicClient: PublicClient = createPublicClient({ chain, transport: http(rpcUrl), pollingInterval: 100 });
   return {
     deploy: () =>

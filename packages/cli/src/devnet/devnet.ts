@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployment } from '@mlb/contracts';
 import { type InitializedHome, initHome, type NetworkDescription } from '@mlb/node';
@@ -89,7 +89,7 @@ const connect = async (name: string, made: InitializedHome, child: Child): Promi
   return {
     name,
     home,
-    apiUrl: String(child.ready['apiUrl']),
+    apiUrl: String(child.ready.apiUrl),
     tokenFile: made.home.tokenFile,
     multiaddr: multiaddrs[0] ?? '',
     peerId,
@@ -122,9 +122,7 @@ const createNetworkOf = (rpcUrl: string, deployment: Deployment, bootstrap: read
 
 const stakeAll = (operators: readonly DevnetNode[], requester: DevnetNode): Promise<unknown> =>
   Promise.all([
-    ...operators.map(({ client }) =>
-      client.depositStake({ amountWei: String(STAKE_MLB * WEI), roles: ['compute'] }),
-    ),
+    ...operators.map(({ client }) => client.depositStake({ amountWei: String(STAKE_MLB * WEI), roles: ['compute'] })),
     requester.client.depositStake({ amountWei: String(PROVIDER_STAKE_MLB * WEI), roles: ['model'] }),
     requester.client.depositEscrow({ amountWei: String(1000n * WEI) }),
   ]);
@@ -162,8 +160,8 @@ export const startDevnet = async ({ root, operators: plans, blockTimeMs, onProgr
         logFile: join(root, 'l2.log'),
       }),
     );
-    const rpcUrl = String(l2.ready['rpcUrl']);
-    const bank: Bank = openBank(rpcUrl, Number(l2.ready['chainId']));
+    const rpcUrl = String(l2.ready.rpcUrl);
+    const bank: Bank = openBank(rpcUrl, Number(l2.ready.chainId));
     onProgress('deploying the contracts');
     const deployment = await bank.deploy();
     const first = createNetworkOf(rpcUrl, deployment, []);
@@ -180,9 +178,7 @@ export const startDevnet = async ({ root, operators: plans, blockTimeMs, onProgr
     );
     const settlerHome = await makeHome({ root, network }, 'settler', { accounts: ['operator'] });
     const grants = [...homes, requesterHome, settlerHome].flatMap(({ accounts }) =>
-      accounts
-        .filter(({ name }) => name !== 'session')
-        .map(({ address }) => ({ to: address as Hex, mlb: GRANT_MLB })),
+      accounts.filter(({ name }) => name !== 'session').map(({ address }) => ({ to: address as Hex, mlb: GRANT_MLB })),
     );
     const [operators] = await Promise.all([
       Promise.all(
@@ -206,7 +202,18 @@ export const startDevnet = async ({ root, operators: plans, blockTimeMs, onProgr
     await stakeAll(operators, requester);
     await waitForEpoch([...operators, requester], operators);
     const networkFile = join(root, 'network.json');
-    return { rpcUrl, deployment, network, networkFile, operators, requester, settlerHome: settlerHome.home.root, children, stop };
+    await writeFile(networkFile, `${JSON.stringify(network, undefined, 2)}\n`);
+    return {
+      rpcUrl,
+      deployment,
+      network,
+      networkFile,
+      operators,
+      requester,
+      settlerHome: settlerHome.home.root,
+      children,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

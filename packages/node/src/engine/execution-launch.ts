@@ -22,10 +22,10 @@ export const launchExecution = (
     const event: RoundEvent =
       execution.type === 'done' ? { type: 'executed', result: execution.result } : { type: 'execution-failed' };
     if (execution.type === 'done') {
-      deps.meter.observe('mlb_execution_seconds', execution.result.execMs / 1000, {});
+      deps.meter.observe('mlb_execution_seconds', execution.execMs / 1000, {});
       deps.meter.count('mlb_executions_total', { outcome: 'done' });
       task.times = { ...task.times, executedMs: deps.clock.nowMs() };
-      task.executionMs = execution.result.execMs;
+      task.executionMs = execution.execMs;
     } else {
       deps.meter.count('mlb_executions_total', { outcome: execution.reason });
       deps.log.warn({ taskId: task.taskId, reason: execution.reason, detail: execution.detail }, 'execution failed');

@@ -26,7 +26,7 @@ export interface ExecutionDeps {
 }
 
 export type OwnExecution =
-  | { readonly type: 'done'; readonly result: OwnResult }
+  | { readonly type: 'done'; readonly result: OwnResult; readonly execMs: number }
   | { readonly type: 'failed'; readonly reason: ExecutionFailure | 'CONTENT_UNAVAILABLE'; readonly detail: string };
 
 const loadInput = async ({ order }: TaskRecord, content: Content, signal: AbortSignal): Promise<Uint8Array> => {
@@ -63,6 +63,7 @@ export const executeTask = async (
   const output = canonicalBytes(outcome.outputs);
   return {
     type: 'done',
+    execMs: outcome.execMs,
     result: {
       resultHash: resultHashOf(output),
       output,
