@@ -58,7 +58,7 @@ export const describeFailure = (error: unknown): Failure => {
   if (error instanceof CommanderError) return fromCommander(error);
   if (error instanceof Error && hasOwnCode(error))
     return { code: error.code, message: error.message, next: typeof error.next === 'string' ? error.next : '' };
-  if (error instanceof Error && 'syscall' in error) return fromSystem(error);
+  if (error instanceof Error && 'syscall' in error) return fromSystem(error as NodeJS.ErrnoException);
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'UNEXPECTED', message, next: 'this is a defect: run it again with -v and report what it prints' };
 };

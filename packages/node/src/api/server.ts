@@ -17,6 +17,7 @@ import { modelRoutes } from './route/model.ts';
 import { moneyRoutes } from './route/money.ts';
 import { accountRoutes, nodeRoutes, peerRoutes } from './route/node.ts';
 import { taskRoutes } from './route/task.ts';
+import { ApiErrorBodySchema } from './schema/error.ts';
 
 export type ApiServerErrorCode = 'API_PORT_IN_USE' | 'API_BIND_REFUSED' | 'API_BIND_FAILED';
 
@@ -84,6 +85,15 @@ const guardToken = async (app: FastifyInstance, token: string): Promise<void> =>
   });
 };
 
+/** Every refusal has one shape, in the OpenAPI document too. */
+const describeRefusals = (app: FastifyInstance): void => {
+  app.addHook('onRoute', (route) => {
+    const { response, ...schema } = route.schema ?? {};
+    const refusals = { '4xx': ApiErrorBodySchema, '5xx': ApiErrorBodySchema };
+    route.schema = { ...schema, response: { ...refusals, ...(response as object | undefined) } };
+  });
+};
+
 const metricsRoute = (app: ApiApp, { exposition }: ApiServerOptions): void => {
   app.get('/metrics', { schema: { summary: 'Prometheus text' } }, async (_request, reply) => {
     const { contentType, body } = await exposition();
@@ -96,6 +106,7 @@ const guardedRoutes = async (app: ApiApp, options: ApiServerOptions, context: Ro
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
+  describeRefusals(app);
   metricsRoute(app, options);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   for (const routes of [nodeRoutes, peerRoutes, accountRoutes, modelRoutes, taskRoutes, moneyRoutes, eventRoutes])

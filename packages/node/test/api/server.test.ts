@@ -252,6 +252,7 @@ describe('the admin API', () => {
     ]);
     const dial = paths['/v1/peers/dial'].post;
     assert.deepEqual(dial.requestBody.content['application/json'].schema.required, ['multiaddr']);
+    assert.ok(dial.responses['4XX'].content['application/json'].schema.properties.error);
   });
 
   it('sends no CORS header', async (t) => {
