@@ -7,13 +7,13 @@ export const EXIT_NO_CONSENSUS: number = 3;
 /** A result or receipt was rejected. */
 export const EXIT_REJECTED: number = 4;
 /** Daemon, peer or L2 unreachable. */
-export const EXIT_UNREACHABLE: number = 69;
+const EXIT_UNREACHABLE = 69;
 /** Safety stop: signing guard, corrupt store, full disk. */
-export const EXIT_SAFETY: number = 70;
+const EXIT_SAFETY = 70;
 /** Timeout: try again. */
 export const EXIT_TIMEOUT: number = 75;
-export const EXIT_AUTH: number = 77;
-export const EXIT_CONFIG: number = 78;
+const EXIT_AUTH = 77;
+const EXIT_CONFIG = 78;
 export const EXIT_INTERRUPTED: number = 130;
 
 const CODES: readonly (readonly [exit: number, codes: readonly string[]])[] = [

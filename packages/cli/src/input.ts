@@ -47,7 +47,7 @@ const fromBytes = (name: string, bytes: Uint8Array, isJson: boolean): InputValue
  * One --input: `k=@file.json` (nested arrays, or a KServe v2 tensor), `k=@file` (raw little-endian bytes in the model's
  * shape), `k=JSON`, and `k=-` or `k=@-` for stdin (JSON when it starts with [ or {). Types and shapes are the daemon's to check.
  */
-export const parseInput = async (text: string): Promise<InputValue> => {
+const parseInput = async (text: string): Promise<InputValue> => {
   const split = text.indexOf('=');
   if (split < 1) throw badInput(text, 'it has no "="');
   const name = text.slice(0, split);

@@ -62,6 +62,3 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   TRANSACTION_FAILED: 502,
   UNAUTHORIZED: 401,
 };
-
-export const isApiErrorCode = (text: unknown): text is ApiErrorCode =>
-  typeof text === 'string' && Object.hasOwn(HTTP_STATUS, text);

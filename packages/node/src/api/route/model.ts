@@ -4,7 +4,7 @@ import { ModelListSchema, ModelSignatureSchema, ModelViewSchema, PublishQuerySch
 import { ModelParamSchema } from '../schema/primitive.ts';
 
 /** The largest model file the API takes. */
-export const MAX_MODEL_BYTES: number = 256 * 1024 * 1024;
+const MAX_MODEL_BYTES = 256 * 1024 * 1024;
 
 const agreementMode = (query: {
   readonly mode: 'exact' | 'tolerance';
