@@ -1,10 +1,10 @@
 export type { RunningDaemon } from './api/daemon.ts';
+export { unlockSession } from './compose/operator.ts';
 export * from './config/config-error.ts';
 export * from './config/home.ts';
 export * from './config/init.ts';
 export * from './config/load.ts';
 export * from './config/network.ts';
-export { unlockSession } from './compose/operator.ts';
 export { type PartWrappers, startDaemon } from './node.ts';
 export type * from './port/executor.ts';
 export type * from './port/streams.ts';

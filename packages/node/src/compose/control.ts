@@ -1,6 +1,7 @@
 import type { DaemonControl } from '../api/daemon.ts';
 import type { EventLog } from '../api/event-log.ts';
 import { createAccountControl } from '../control/account-control.ts';
+import { createAdmittedModels } from '../control/admitted-models.ts';
 import { createEscrowControl } from '../control/escrow-control.ts';
 import { createModelControl } from '../control/model-control.ts';
 import { createNodeControl } from '../control/node-control.ts';
@@ -34,14 +35,16 @@ export const createControl = ({
   events,
 }: ControlParts): { readonly daemon: DaemonControl; readonly accounts: Accounts } => {
   const accounts = createAccounts(base, keyring);
+  const admitted = createAdmittedModels(deps.models);
   const { config, peer, chainState: view } = base;
   const daemon: DaemonControl = {
     node: createNodeControl({ base, deps, engine }),
     peers: createPeerControl(peer, view),
-    models: createModelControl({ base, deps, accounts }),
+    models: createModelControl({ base, deps, accounts, admitted }),
     tasks: createTaskControl({
       deps,
       engine,
+      admitted,
       requesterKey: (name) => accounts.use('requester', name),
       defaultDeadlineSec: DEADLINE_SEC[config.network.params],
     }),

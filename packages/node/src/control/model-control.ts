@@ -11,6 +11,7 @@ import { modeOf } from '../engine/seating.ts';
 import { FAST_ENGINE } from '../execution/engine-id.ts';
 import { datatypeOf } from '../execution/kserve-tensor.ts';
 import { inspectModel, type ModelInspection, type TensorSpec } from '../execution/onnx-gate.ts';
+import { type AdmittedModels, refusedModel } from './admitted-models.ts';
 import { actionKey, asControlError } from './chain-action.ts';
 import { findModel } from './find-model.ts';
 
@@ -24,23 +25,21 @@ const signatureOf = ({ name, type, dims }: TensorSpec): TensorSignature => ({
 
 type Accepted = Extract<ModelInspection, { readonly type: 'accepted' }>;
 
-/** MODEL_REFUSED with the gate's reason. */
 const requireAccepted = (bytes: Uint8Array): Accepted => {
   const inspection = inspectModel(bytes);
   if (inspection.type === 'accepted') return inspection;
-  throw new ControlError('MODEL_REFUSED', `the model is refused (${inspection.code}): ${inspection.detail}`, {
-    next: 'see docs/models.md for what a model may contain',
-  });
+  throw refusedModel(inspection);
 };
 
 export interface ModelParts {
   readonly base: Pick<Base, 'indexer'>;
   readonly deps: EngineDeps;
   readonly accounts: Accounts;
+  readonly admitted: AdmittedModels;
 }
 
 /** Publishing and looking up models. */
-export const createModelControl = ({ base, deps, accounts }: ModelParts): ModelControl => {
+export const createModelControl = ({ base, deps, accounts, admitted }: ModelParts): ModelControl => {
   const { view, content, models } = deps;
   const viewOf = (model: ModelRecord, transaction?: string): ModelView => ({
     schema: 'mlb.model/1',
@@ -103,10 +102,7 @@ export const createModelControl = ({ base, deps, accounts }: ModelParts): ModelC
 
   const signature = async (idOrName: string, signal: AbortSignal): Promise<ModelSignature> => {
     const model = findModel(view, idOrName);
-    const bytes = await models.load(model, signal).catch((cause: unknown) => {
-      throw new ControlError('MODEL_UNAVAILABLE', `no peer gave the model ${model.name}: ${String(cause)}`, { cause });
-    });
-    const { inputs, outputs } = requireAccepted(bytes);
+    const { inputs, outputs } = await admitted.get(model, signal);
     return { inputs: inputs.map(signatureOf), outputs: outputs.map(signatureOf) };
   };
 

@@ -12,6 +12,7 @@ import type { EngineDeps } from '../engine/deps.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createNonces, createOrder, type RequesterKey } from '../engine/requester.ts';
 import type { TaskRecord } from '../engine/task.ts';
+import type { AdmittedModels } from './admitted-models.ts';
 import { findModel } from './find-model.ts';
 import { receiptOf } from './task-receipt.ts';
 import { stateOf, viewOfTask } from './task-view.ts';
@@ -19,6 +20,7 @@ import { stateOf, viewOfTask } from './task-view.ts';
 export interface TaskControlParts {
   readonly deps: EngineDeps;
   readonly engine: Engine;
+  readonly admitted: AdmittedModels;
   /** ACCOUNT_UNKNOWN, ACCOUNT_LOCKED. */
   readonly requesterKey: (account: string | undefined) => Promise<RequesterKey>;
   /** Seconds an order lives when the submission does not say. */
@@ -68,6 +70,7 @@ export const createTaskControl = ({
       key,
       {
         model,
+        computeUnits: await admitted.priceOf(model, submission.inputs, signal),
         inputs: submission.inputs,
         redundancy: submission.redundancy ?? DEFAULT_REDUNDANCY,
         maxFeeWei: submission.maxFeeWei === undefined ? undefined : BigInt(submission.maxFeeWei),
@@ -76,9 +79,9 @@ export const createTaskControl = ({
       },
       signal,
     );
-    const admitted = await engine.submit(message);
-    if ('refused' in admitted) throw refused(admitted.refused);
-    return admitted;
+    const task = await engine.submit(message);
+    if ('refused' in task) throw refused(task.refused);
+    return task;
   };
 
   /** An output too large for a delivery frame would come by CID: not in this version. */

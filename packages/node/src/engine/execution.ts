@@ -56,6 +56,8 @@ export const executeTask = async (
       loadModel: () => models.load(model, signal),
       inputs: decodeCanonical(input),
       deadlineMs,
+      // What was paid for: a larger input than the order declares is not run.
+      maxComputeUnits: task.order.order.body.computeUnits,
     },
     signal,
   );

@@ -60,7 +60,7 @@ export const createModelWarmer = (
       for (const event of events) {
         if (event.type !== 'model-registered') continue;
         const model: ModelRecord = { ...event, active: true, registeredAtBlock: ref.number };
-        warm(model).catch((error) => log.warn({ model: model.name, error: String(error) }, "model not warmed"));
+        warm(model).catch((error) => log.warn({ model: model.name, error: String(error) }, 'model not warmed'));
       }
     },
     rollback: () => undefined,

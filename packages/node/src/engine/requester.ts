@@ -26,6 +26,8 @@ const NONCE_KEY = 'requester/nonce/';
 
 export interface OrderRequest {
   readonly model: ModelRecord;
+  /** Of one run with these inputs. */
+  readonly computeUnits: number;
   readonly inputs: readonly Tensor[];
   readonly redundancy: number;
   /** Undefined: the quote, with half again as headroom for a rising base fee. */
@@ -77,7 +79,7 @@ export const createOrder = async (
   const cidDigest = isInline ? ZERO_BYTES32 : digestOfCid(await deps.content.add(input, signal));
   const anchor = deps.chain.head();
   const priced = {
-    computeUnits: request.model.computeUnits,
+    computeUnits: request.computeUnits,
     tipPerSeat: request.tipPerSeatWei,
     redundancy: request.redundancy,
   };

@@ -17,7 +17,8 @@ export const createBackground = (log: Log): Background => {
     try {
       await job(stopped.signal);
     } catch (error) {
-      if (!stopped.signal.aborted) log.warn({ name, error }, 'settlement: a job failed and will be tried again');
+      if (!stopped.signal.aborted)
+        log.warn({ name, error: String(error) }, 'settlement: a job failed and will be tried again');
     }
   };
   const idle = async (): Promise<void> => {
