@@ -59,7 +59,10 @@ export const createSettler = (deps: SettlerDeps): Settler => {
     keep(`evidence ${evidence.operator}`, () => certified.putEvidence(evidence));
   const tell = (news: PoolNews): void => {
     const batch = news.certified;
-    if (batch !== undefined) keep(`certified ${batch.headerDigest}`, () => certified.putBatch(batch));
+    if (batch !== undefined) {
+      deps.log.info({ index: batch.header.index, slot: batch.header.slot }, 'batch certified');
+      keep(`certified ${batch.headerDigest}`, () => certified.putBatch(batch));
+    }
     if (news.evidence !== undefined) accuse(news.evidence);
   };
 

@@ -1,5 +1,5 @@
 import { type Deployment, deployProtocol, type ProtocolParams } from '@mlb/contracts';
-import { Address } from '@mlb/protocol';
+import { Address, toHex } from '@mlb/protocol';
 import {
   createPublicClient,
   createWalletClient,
@@ -22,16 +22,18 @@ export interface Evm {
   readonly automine: (on: boolean) => Promise<void>;
   /** The funded accounts of the standard mnemonic. */
   readonly account: (index: number) => PrivateKeyAccount;
+  readonly secretKey: (index: number) => Uint8Array;
   readonly deploy: (params?: Partial<ProtocolParams>) => Promise<Deployment>;
   readonly close: () => Promise<void>;
 }
 
-const accountOf = (index: number): PrivateKeyAccount => {
-  const hd = mnemonicToAccount(MNEMONIC, { addressIndex: index });
-  const key = hd.getHdKey().privateKey;
+const secretKeyOf = (index: number): Uint8Array => {
+  const key = mnemonicToAccount(MNEMONIC, { addressIndex: index }).getHdKey().privateKey;
   if (key === null) throw new Error('no private key');
-  return privateKeyToAccount(`0x${Buffer.from(key).toString('hex')}`);
+  return key;
 };
+
+const accountOf = (index: number): PrivateKeyAccount => privateKeyToAccount(toHex(secretKeyOf(index)));
 
 export const startEvm = async (chainId = 31337): Promise<Evm> => {
   process.env.HARDHAT_DISABLE_TELEMETRY = 'true';
@@ -63,6 +65,7 @@ export const startEvm = async (chainId = 31337): Promise<Evm> => {
     },
     automine: async (on) => void (await rpc('evm_setAutomine', on)),
     account: accountOf,
+    secretKey: secretKeyOf,
     deploy: (params) => {
       const account = accountOf(0);
       const walletClient = createWalletClient({ chain, account: toAccount(account), transport: http(rpcUrl) });
