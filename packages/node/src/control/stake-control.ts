@@ -26,6 +26,10 @@ export interface StakeParts {
   readonly accounts: Accounts;
 }
 
+const refuse = (error: unknown): never => {
+  throw asControlError(error);
+};
+
 /** Bonding, and the registration that binds operator, session key and peer. */
 export const createStakeControl = ({ base, deps, accounts }: StakeParts): StakeControl => {
   const { view } = deps;
@@ -40,7 +44,7 @@ export const createStakeControl = ({ base, deps, accounts }: StakeParts): StakeC
       registered: view.sessionKeyOf(operator) !== undefined,
       activeWei: String(stake?.activeWei ?? 0n),
       unbondingWei: String(stake?.unbondingWei ?? 0n),
-      balanceWei: String(await actions.tokenBalance()),
+      balanceWei: String(await actions.tokenBalance().catch(refuse)),
       earnedWei: String(view.earnedUnits(operator) * UNIT_WEI),
       roles: rolesOf(stake?.roles ?? 0),
       reputationBps: row?.reputationBps ?? NEWCOMER_REPUTATION_BPS,

@@ -50,6 +50,7 @@ const refused = (code: string): ControlError => {
 export const createTaskControl = ({
   deps,
   engine,
+  admitted,
   requesterKey,
   defaultDeadlineSec,
 }: TaskControlParts): TaskControl => {
