@@ -157,7 +157,7 @@ export const createTxLane = ({
       entry: { ...entry, attempts: [...(past?.attempts ?? []), attempt], outcome: undefined },
       trace: NEW_TRACE,
     };
-
+    await journal.put(flight.entry);
     flights.set(key, flight);
     await broadcast(flight);
     flight.trace = { ...flight.trace, sentAtMs: clock.nowMs() };
