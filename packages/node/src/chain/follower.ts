@@ -19,8 +19,11 @@ export interface FollowerOptions {
 }
 
 export interface Follower {
-  /** Brings everything up to the L2's head of now. Throws ChainError, and whatever an observer throws. */
-  readonly follow: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Brings everything up to the L2's head of now; whether that is reached and anything changed. Throws ChainError, and
+   * whatever an observer throws.
+   */
+  readonly follow: (signal: AbortSignal) => Promise<boolean>;
 }
 
 const numbersBetween = (from: bigint, to: bigint): bigint[] =>
@@ -129,13 +132,15 @@ export const createFollower = ({ startBlock, source, log, kept, apply, rollback 
     follow: async (signal) => {
       const latest = await source.latest();
       const known = kept.head();
-      if (known?.hash === latest.hash) return;
+      if (known?.hash === latest.hash) return false;
       if (known !== undefined && !(await isOnChain(known, latest))) await unwind();
       for (;;) {
         const from = (kept.head()?.number ?? startBlock - 1n) + 1n;
-        if (from > latest.number || signal.aborted) return;
+        if (from > latest.number || signal.aborted) return kept.head()?.hash === latest.hash;
+        if ((await takeAll(await next(from, latest))) === 'ok') continue;
         // The rest is for the next pass: the fork that `latest` ends may be gone.
-        if ((await takeAll(await next(from, latest))) === 'reorged') return unwind();
+        await unwind();
+        return false;
       }
     },
   };

@@ -62,6 +62,7 @@ const createFanOut = (decode: IndexerOptions['decode']) => {
     },
     rollback: (ancestor: bigint): Promise<void> =>
       tell(`the L2 reorg above block ${ancestor}`, (observer) => observer.rollback(ancestor)),
+    atHead: (): Promise<void> => tell("the L2's head", (observer) => observer.atHead?.()),
   };
 };
 
@@ -112,11 +113,18 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
   const fanOut = createFanOut(options.decode);
   const health = createHealth(options);
   const follower: Follower = createFollower({ ...options, kept, apply: fanOut.apply, rollback: fanOut.rollback });
-  const poll = createPoll({
-    clock: options.clock,
-    intervalMs: options.pollMs,
-    run: (signal) => health.watch(() => follower.follow(signal)),
-  });
+  // Behind an address that did not answer, another chain may be when it answers again.
+  let isChainChecked = false;
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    if (!isChainChecked) await options.source.requireChainId();
+    isChainChecked = true;
+    if (await follower.follow(signal)) await fanOut.atHead();
+  };
+  const run = async (signal: AbortSignal): Promise<boolean> => {
+    isChainChecked = (await health.watch(() => follow(signal))) && isChainChecked;
+    return health.get().type === 'following';
+  };
+  const poll = createPoll({ clock: options.clock, intervalMs: options.pollMs, run });
   return {
     chainId: options.chainId,
     head: () => {

@@ -51,6 +51,7 @@ export const createMemoryChain = ({
       };
       blocks.push(ref);
       for (const observer of observers) await observer.apply({ ref, events });
+      for (const observer of observers) await observer.atHead?.();
       return ref;
     },
     reorg: async (depth) => {

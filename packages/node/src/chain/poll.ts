@@ -9,7 +9,7 @@ export interface Poll {
 }
 
 /** Waits at most this long between two passes while they fail. */
-const MAX_BACKOFF_MS = 10_000;
+const MAX_BACKOFF_MS = 5_000;
 
 /** Repeats `run`, one pass at a time, the next one `intervalMs` after the end of the last; failures double the wait. */
 export const createPoll = ({

@@ -104,6 +104,11 @@ export interface ChainObserver {
   readonly apply: (block: ChainBlock) => void | Promise<void>;
   /** Undo every block above `ancestor`. */
   readonly rollback: (ancestor: bigint) => void | Promise<void>;
+  /**
+   * All observers have everything up to the L2's head of now: the moment to act on it. Not called for the past that is
+   * replayed after a start, nor in the middle of catching up.
+   */
+  readonly atHead?: () => void | Promise<void>;
 }
 
 /** Reading side of the L2. Throws ChainError (CHAIN_UNREACHABLE, WRONG_CHAIN). */

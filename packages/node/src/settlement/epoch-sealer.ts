@@ -14,7 +14,7 @@ export interface EpochSealerDeps {
 }
 
 export interface EpochSealer {
-  /** Seals the next epoch when the registry is open for it and it would differ. Call on each block. */
+  /** Seals the next epoch when the registry is open for it and it would differ. Call on each new head. */
   readonly seal: (signal: AbortSignal) => Promise<void>;
 }
 

@@ -37,11 +37,11 @@ const MAX_AGE_SLOTS = 8n;
 
 interface Duties {
   readonly take: (proposal: BatchProposal) => void;
-  /** A new block: tries again what had to wait, and proposes if it is our turn. */
-  readonly onBlock: () => void;
+  /** A new head: tries again what had to wait, and proposes if it is our turn. */
+  readonly onHead: () => void;
 }
 
-const NO_DUTIES: Duties = { take: () => undefined, onBlock: () => undefined };
+const NO_DUTIES: Duties = { take: () => undefined, onHead: () => undefined };
 
 /** What an operator does; `tell` hears own messages, which gossip does not bring back. */
 const createDuties = (
@@ -76,7 +76,7 @@ const createDuties = (
       waiting.set(keyOf(proposal), proposal);
       attest(proposal);
     },
-    onBlock: () => {
+    onHead: () => {
       const slot = slotOf(deps.state.head()?.number ?? 0n, deps.params.batchSlotBlocks);
       for (const [key, proposal] of waiting) {
         if (isOver(proposal, slot)) waiting.delete(key);
@@ -111,12 +111,13 @@ export const createSettlementMember = (deps: SettlementMemberDeps): SettlementMe
     onAttestation: (attestation) => tell(pool.addAttestation(attestation)),
   });
   return {
-    // Nothing is awaited: the indexer must not wait for peers.
-    apply: () => {
-      pool.prune(deps.state.lastBatch().index);
-      duties.onBlock();
-    },
+    apply: () => undefined,
     rollback: () => undefined,
+    // Nothing is awaited: the indexer must not wait for peers.
+    atHead: () => {
+      pool.prune(deps.state.lastBatch().index);
+      duties.onHead();
+    },
     idle: background.idle,
     stop: background.stop,
   };

@@ -18,7 +18,7 @@ export interface PosterDeps {
 
 export interface Poster {
   /**
-   * Sends the certified batch that follows the chain's last one, and waits for it. Call on each block: a batch that a
+   * Sends the certified batch that follows the chain's last one, and waits for it. Call on each new head: a batch that a
    * reorg took out is simply the next one again, and the transaction lane knows whether it still has to be sent.
    */
   readonly post: (signal: AbortSignal) => Promise<void>;

@@ -28,7 +28,7 @@ export interface ProposerDeps extends SettlementContext {
 }
 
 export interface Proposer {
-  /** Call on each block: proposes at most once a slot, when it is this operator's turn and there is something to settle. */
+  /** Call on each new head: proposes at most once a slot, when it is this operator's turn and there is something to settle. */
   readonly propose: (signal: AbortSignal) => Promise<void>;
 }
 

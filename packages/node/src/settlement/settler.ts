@@ -74,13 +74,14 @@ export const createSettler = (deps: SettlerDeps): Settler => {
   });
   listenToEvidence(deps, accuse);
   return {
+    apply: () => undefined,
+    rollback: () => undefined,
     // Nothing is awaited: transactions wait for the very blocks that the indexer brings.
-    apply: () => {
+    atHead: () => {
       pool.prune(deps.state.lastBatch().index);
       background.run('transactions', deps.tx.refresh);
       work();
     },
-    rollback: () => undefined,
     idle: background.idle,
     stop: background.stop,
   };

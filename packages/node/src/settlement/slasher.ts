@@ -16,7 +16,7 @@ export interface SlasherDeps {
 }
 
 export interface Slasher {
-  /** Brings all evidence at hand to the chain. Call on each block: what a reorg took out is brought again. */
+  /** Brings all evidence at hand to the chain. Call on each new head: what a reorg took out is brought again. */
   readonly slash: (signal: AbortSignal) => Promise<void>;
 }
 

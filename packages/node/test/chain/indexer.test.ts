@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Deployment, escrowAbi, operatorRegistryAbi } from '@mlb/contracts';
 import { Address, snapshotRowsBytes, toHex } from '@mlb/protocol';
+import { createBlockLog } from '../../src/chain/block-log.ts';
+import { type BlockSource, createBlockSource } from '../../src/chain/block-source.ts';
 import { createChainClient, requireChainId } from '../../src/chain/client.ts';
+import { createLogDecoder, watchedAddresses } from '../../src/chain/decode.ts';
 import { ChainError } from '../../src/chain/error.ts';
+import { createIndexer } from '../../src/chain/indexer.ts';
 import { openChain } from '../../src/chain/open-chain.ts';
 import { createMemoryClock } from '../../src/clock/memory.ts';
 import type { ChainBlock } from '../../src/port/chain.ts';
@@ -228,4 +232,52 @@ test('keys in the path of an RPC URL do not show in errors', async () => {
     assert.doesNotMatch(error.message, /secret-key/);
     return true;
   });
+});
+
+test('whoever acts on the head is called at the head only, never for the past', async () => {
+  const first = open();
+  await first.indexer.start();
+  await first.indexer.refresh();
+  await first.indexer.stop();
+  await evm.mine(3);
+
+  const again = open(first.store);
+  const acted: bigint[] = [];
+  const atHead = (): void => void acted.push(again.indexer.head().number);
+  again.indexer.subscribe({ apply: () => undefined, rollback: () => undefined, atHead });
+  await again.indexer.start();
+  await again.indexer.refresh();
+  await again.indexer.refresh();
+  assert.deepEqual(acted, [await evm.client.getBlockNumber({ cacheTime: 0 })]);
+  await again.indexer.stop();
+});
+
+test('an address behind which another chain appears while the daemon runs is not followed', async () => {
+  const other = await startEvm(4242);
+  const source = createBlockSource(evm.client, { chainId: 31337, addresses: watchedAddresses(deployment) });
+  const foreign = createBlockSource(other.client, { chainId: 31337, addresses: watchedAddresses(deployment) });
+  let current: BlockSource = source;
+  const down: BlockSource = { ...source, latest: () => Promise.reject(new ChainError('CHAIN_UNREACHABLE', 'down')) };
+  const indexer = createIndexer({
+    chainId: 31337,
+    startBlock: BigInt(deployment.startBlock),
+    source: new Proxy(source, { get: (_, name) => Reflect.get(current, name) }),
+    log: createBlockLog(createMemoryStore(), 'chain/'),
+    decode: createLogDecoder(deployment),
+    clock: createMemoryClock(),
+    pollMs: 1000,
+  });
+  await indexer.start();
+  await indexer.refresh();
+  const head = indexer.head();
+  current = down;
+  await indexer.refresh();
+  current = foreign;
+  await other.mine(Number(head.number) + 5);
+  await indexer.refresh();
+  assert.deepEqual(indexer.head(), head);
+  const health = indexer.health();
+  assert.ok(health.type === 'stalled' && health.error instanceof ChainError && health.error.code === 'WRONG_CHAIN');
+  await indexer.stop();
+  await other.close();
 });
