@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import { listAccounts, type UnlockedAccount, unlockAccount } from '../keys/keystore.ts';
 import { readSecretFile } from '../keys/secret-file.ts';
 import type { Signer } from '../port/signer.ts';
-import { openSigningGuard } from '../signing/guard.ts';
-import { createHighWaterFile, openHighWaterFile } from '../signing/high-water.ts';
+import { openHomeGuard } from '../signing/home-guard.ts';
 import { createSigner } from '../signing/signer.ts';
 import { type Base, highWaterFile } from './base.ts';
 
@@ -38,9 +36,7 @@ export const openSigner = async (base: Base, keyring: Keyring): Promise<Signer |
   const { config, store, clock, closers, domain, secp256k1 } = base;
   const session = await keyring.unlock(config.accounts.session);
   if (session === undefined) return undefined;
-  const path = highWaterFile(config);
-  if (!existsSync(path)) await createHighWaterFile(path);
-  const guard = await openSigningGuard({ store, highWater: await openHighWaterFile(path), clock });
+  const guard = await openHomeGuard({ store, highWaterPath: highWaterFile(config), clock });
   closers.add('signing guard', guard.close);
   return createSigner({ secp256k1, secretKey: session.secretKey, domain, guard });
 };

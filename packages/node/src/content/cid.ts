@@ -7,6 +7,9 @@ const DAG_PB = 0x70;
 const RAW = 0x55;
 const SHA2_256 = 0x12;
 
+/** Bytes up to this size are one raw leaf under their root; larger ones are several. */
+export const RAW_LEAF_BYTES: number = 1024 * 1024;
+
 /**
  * Chunks of 1 MiB, raw leaves, a balanced tree, and a dag-pb root even above a single chunk: so a digest alone names
  * the CID, which is all that batch headers and orders carry. The rest are Helia's defaults, held fast by golden CIDs.

@@ -1,4 +1,5 @@
 import { peerIdFromString } from '@libp2p/peer-id';
+import { sha256 } from '@mlb/protocol';
 import { LevelBlockstore } from 'blockstore-level';
 import type { Helia } from 'helia';
 import type { Datastore } from 'interface-datastore';
@@ -7,7 +8,7 @@ import type { MlbLibp2p } from '../network/libp2p.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Content } from '../port/content.ts';
 import { createAnnouncer } from './announcer.ts';
-import { IMPORT_OPTIONS, parseCid } from './cid.ts';
+import { IMPORT_OPTIONS, parseCid, RAW_LEAF_BYTES, rawCidOfDigest } from './cid.ts';
 import { ContentError } from './content-error.ts';
 import { createHeliaRouter } from './helia-router.ts';
 import { readContent } from './unixfs-content.ts';
@@ -79,6 +80,8 @@ export const createHeliaContent = async (options: {
         const cid = await fs.addBytes(bytes, { ...IMPORT_OPTIONS, signal });
         if (!(await helia.pins.isPinned(cid, { signal }))) await finish(helia.pins.add(cid, { signal }));
         announcer.announce(cid);
+        // Batch data is asked for by its plain hash: that is the root's one leaf.
+        if (bytes.length <= RAW_LEAF_BYTES) announcer.announce(parseCid(rawCidOfDigest(sha256(bytes))));
         return cid.toString();
       } catch (cause) {
         throw ioError('store the content', cause);

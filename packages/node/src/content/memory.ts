@@ -1,10 +1,7 @@
 import { sha256 } from '@mlb/protocol';
 import type { Content } from '../port/content.ts';
-import { cidOfBytes, parseCid, rawCidOfDigest } from './cid.ts';
+import { cidOfBytes, parseCid, RAW_LEAF_BYTES, rawCidOfDigest } from './cid.ts';
 import { ContentError } from './content-error.ts';
-
-/** Larger ones are cut into several raw leaves. */
-const RAW_LEAF_BYTES = 1024 * 1024;
 
 /** Contents that find each other in one process, for tests. */
 export interface MemoryContentHub {

@@ -1,7 +1,8 @@
 import { Bytes32, decodeWire, encodeWire, fromHex, sha256, toHex, ZERO_BYTES32 } from '@mlb/protocol';
 import type { Store, StoreWrite } from '../port/store.ts';
 import { STORE_PREFIXES } from '../store/prefixes.ts';
-import { guardCorrupt } from './signing-guard-error.ts';
+import { StoreError } from '../store/store-error.ts';
+import { guardCorrupt, SigningGuardError } from './signing-guard-error.ts';
 
 /** One duty that was (or may have been) signed. */
 export interface GuardRecord {
@@ -58,11 +59,14 @@ const decodeBase = (bytes: Uint8Array): GuardBase => {
 
 /** Checks that the stored bytes are exactly the record that must follow `previous`. */
 const decodeRecord = (previous: GuardBase, key: string, bytes: Uint8Array): GuardRecord => {
-  const [inner, hash] = decodeWire(bytes, MAX_RECORD_BYTES) as [Uint8Array, Uint8Array];
+  const [inner] = decodeWire(bytes, MAX_RECORD_BYTES) as [Uint8Array];
   const [, duty, digest, atMs] = decodeWire(inner, MAX_RECORD_BYTES) as [number, Uint8Array, Uint8Array, number];
   const record = nextRecord(previous, new TextDecoder().decode(duty), Bytes32(toHex(digest)), atMs);
-  if (keyOf(record.sequence) !== key) throw guardCorrupt(`record ${record.sequence} is missing`);
-  if (record.hash !== toHex(hash)) throw guardCorrupt(`record ${record.sequence} does not follow from the one before`);
+  const expected = recordWrite(record);
+  if (expected.key !== key) throw guardCorrupt(`record ${record.sequence} is missing`);
+  if (expected.value === undefined || Buffer.compare(expected.value, bytes) !== 0) {
+    throw guardCorrupt(`record ${record.sequence} does not follow from the one before`);
+  }
   return record;
 };
 
@@ -85,7 +89,14 @@ export const readGuardLog = async (store: Store): Promise<GuardLog> => {
     }
     return { base, records };
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'ProtocolError') throw guardCorrupt('a record is unreadable', cause);
-    throw cause;
+    if (cause instanceof SigningGuardError || cause instanceof StoreError) throw cause;
+    // Garbage breaks the decoders in many ways, and all of them mean the same.
+    throw guardCorrupt('a record is unreadable', cause);
   }
+};
+
+/** Whether nothing was ever signed under this store. */
+export const isGuardLogEmpty = async (store: Store): Promise<boolean> => {
+  for await (const _ of store.list(STORE_PREFIXES.guard)) return false;
+  return true;
 };

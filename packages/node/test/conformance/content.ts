@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { cidOfBytes, cidOfDigest, digestOfCid } from '../../src/content/cid.ts';
+import { sha256 } from '@mlb/protocol';
+import { cidOfBytes, cidOfDigest, digestOfCid, rawCidOfDigest } from '../../src/content/cid.ts';
 import type { Content } from '../../src/port/content.ts';
 
 /** Two peers that can reach each other. */
@@ -14,7 +15,7 @@ export interface ContentPair {
 
 const soon = (): AbortSignal => AbortSignal.timeout(10_000);
 const bytesOf = (sizeBytes: number): Uint8Array => new Uint8Array(randomBytes(sizeBytes));
-const RAW_CID = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku';
+const DAG_CBOR_CID = 'bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua';
 const MIB = 1024 * 1024;
 
 /** What every adapter of the Content port does. */
@@ -41,6 +42,15 @@ export const contentConformance = (name: string, pair: (t: TestContext) => Promi
     }
   });
 
+  test(`${name}: up to 1 MiB the plain sha256 of the bytes names them too`, async (t) => {
+    const { mine, theirs, theirPeerId } = await pair(t);
+    for (const sizeBytes of [1, MIB]) {
+      const bytes = bytesOf(sizeBytes);
+      await theirs.add(bytes, soon());
+      assert.deepEqual(await get(mine, rawCidOfDigest(sha256(bytes)), sizeBytes, theirPeerId), bytes);
+    }
+  });
+
   test(`${name}: adding the same bytes twice gives the same CID`, async (t) => {
     const { theirs } = await pair(t);
     const bytes = bytesOf(1000);
@@ -62,7 +72,7 @@ export const contentConformance = (name: string, pair: (t: TestContext) => Promi
 
   test(`${name}: garbage and CIDs of another kind are BAD_CID`, async (t) => {
     const { mine, theirPeerId } = await pair(t);
-    for (const cid of ['', 'garbage', RAW_CID, 'QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn']) {
+    for (const cid of ['', 'garbage', DAG_CBOR_CID, 'QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn']) {
       await assert.rejects(get(mine, cid, 10, theirPeerId), { name: 'ContentError', code: 'BAD_CID' });
     }
   });

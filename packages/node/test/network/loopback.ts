@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock/system.ts';
 import type { NetworkCount } from '../../src/network/count.ts';
 import { createPeer, type Peer, type PeerOptions } from '../../src/network/peer.ts';
 import { createCounter } from './counter.ts';
+import { until } from './within.ts';
 
 /** A TestContext, or whatever closes things later. */
 export interface Closer {
@@ -51,5 +52,7 @@ export const startPeers = async (t: Closer, count: number): Promise<readonly Cou
   const others = await Promise.all(Array.from({ length: count - 1 }, () => startPeer(t)));
   const address = first.multiaddrs()[0] ?? '';
   await Promise.all(others.map((peer) => peer.dial(address, AbortSignal.timeout(10_000))));
+  // A dial resolves at the dialler before the other side knows of the connection.
+  await until('the connections', () => first.connections().length === count - 1);
   return [first, ...others];
 };
