@@ -7,6 +7,7 @@ export * from './batch/build.ts';
 export * from './batch/deltas.ts';
 export * from './batch/fault.ts';
 export * from './batch/leaf.ts';
+export * from './batch/leaf-hash.ts';
 export * from './batch/ledger.ts';
 export * from './batch/merkle.ts';
 export * from './batch/nullifiers.ts';

@@ -39,7 +39,7 @@ export const seatTask = (deps: EngineDeps, task: TaskRecord, seedBlockHash: Bloc
     rows,
     peers: rows.map((row) => {
       const key = snapshot.rows[row]?.peerKey;
-      // A drawn row always has a proven peer key (isDrawable).
+      // A seat without a proven peer key cannot be reached: it is silent.
       return key === undefined ? '' : peerIdOfKey(key);
     }),
     params: {

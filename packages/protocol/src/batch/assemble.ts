@@ -1,10 +1,11 @@
 import { BATCH_HEADER, type BatchHeader } from '../message/batch.ts';
 import { type Domain, digestOf } from '../message/domain.ts';
-import { type PayoutEntry, payoutOf } from '../pricing/payout.ts';
+import { movementsOfCharge, type PayoutEntry } from '../pricing/payout.ts';
 import { keccak256, sha256 } from '../primitives/hash.ts';
 import { type Bytes32, ZERO_BYTES32 } from '../primitives/hex.ts';
 import { deltasOf, encodeDeltas } from './deltas.ts';
-import { type BatchLeaf, encodeLeaves, leafHashOf } from './leaf.ts';
+import { type BatchLeaf, encodeLeaves } from './leaf.ts';
+import { leafHashOf } from './leaf-hash.ts';
 import { ledgerOf, ledgerRootOf } from './ledger.ts';
 import { merkleRoot } from './merkle.ts';
 import { encodeNullifiers, nullifiersOf } from './nullifiers.ts';
@@ -29,7 +30,7 @@ export const headerDigestOf = (domain: Domain, header: BatchHeader): Bytes32 => 
 
 /** The movements of a task once the batcher is known. */
 export const movementsOf = ({ charge, accounts }: CheckedTask, batcher: number): readonly PayoutEntry[] =>
-  payoutOf(charge, { ...accounts, batcher });
+  movementsOfCharge(charge, { ...accounts, batcher });
 
 const sumOf = (tasks: readonly CheckedTask[], pick: (task: CheckedTask) => bigint): bigint =>
   tasks.reduce((sum, task) => sum + pick(task), 0n);

@@ -15,10 +15,11 @@ export interface Delta {
 /** Bytes of one delta: kind u8 | account u32 | units u64, big-endian. */
 export const DELTA_BYTES: number = 13;
 
-/** One delta for each touched lane, strictly ascending: the last running sum of the lane. */
+/** One delta for each touched lane of an account, strictly ascending: the last running sum of the lane. */
 export const deltasOf = ({ rows }: Pick<Ledger, 'rows'>): readonly Delta[] =>
   rows
     .filter((row, i) => rows[i + 1]?.kind !== row.kind || rows[i + 1]?.account !== row.account)
+    .filter(({ kind }) => kind <= LANE_EARNED)
     .map(({ kind, account, runningUnits }) => ({ kind, account, units: runningUnits }));
 
 export const encodeDeltas = (deltas: readonly Delta[]): Uint8Array =>

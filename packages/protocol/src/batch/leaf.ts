@@ -3,8 +3,6 @@ import { type Certificate, certificateFromWire, certificateToWire } from '../mes
 import { type Signed, signedFromWire, signedToWire } from '../message/signed.ts';
 import { TASK_ORDER, type TaskOrder } from '../message/task-order.ts';
 import { MAX_REDUNDANCY } from '../params.ts';
-import { keccak256, sha256 } from '../primitives/hash.ts';
-import type { Bytes32 } from '../primitives/hex.ts';
 import { MAX_BATCH_LEAVES } from '../wire/limits.ts';
 import { decodeWire, encodeWire, type Wire } from '../wire/record.ts';
 
@@ -25,8 +23,8 @@ export interface BatchLeaf extends SettledTask {
 /** The encoded leaves of one batch: one raw block, so that its CID's digest is the sha256 of the bytes. */
 export const MAX_BATCH_DATA_BYTES: number = 1024 * 1024;
 
-/** Requester, model provider, batcher and every seat. */
-const MAX_MOVEMENTS = 3 + MAX_REDUNDANCY;
+/** Requester, model provider, batcher, treasury, burn and every seat. */
+const MAX_MOVEMENTS = 5 + MAX_REDUNDANCY;
 
 const bad = (why: string): ProtocolError => new ProtocolError('BAD_ENCODING', `batch leaf: ${why}`);
 
@@ -68,8 +66,3 @@ export const decodeLeaves = (bytes: Uint8Array): readonly BatchLeaf[] => {
 
 /** Encoded size of one leaf. */
 export const leafSizeBytes = (leaf: BatchLeaf): number => encodeWire(leafToWire(leaf)).length;
-
-const LEAF_TAG = Uint8Array.of(0x4b);
-
-/** keccak256(0x4b | sha256(encoded leaf)): 33 bytes, so that no node of a tree is a leaf. */
-export const leafHashOf = (leaf: BatchLeaf): Bytes32 => keccak256(LEAF_TAG, sha256(encodeWire(leafToWire(leaf))));

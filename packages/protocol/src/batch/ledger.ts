@@ -7,7 +7,7 @@ import { merkleRoot } from './merkle.ts';
 
 /** One movement of one task, in the order of accounts: two neighbours prove any error in an account's total. */
 export interface LedgerRow {
-  /** LANE_ESCROW debits, LANE_EARNED credits. */
+  /** LANE_ESCROW debits, LANE_EARNED credits, LANE_TREASURY and LANE_BURN are account 0's. */
   readonly kind: number;
   readonly account: number;
   readonly units: bigint;
@@ -65,5 +65,12 @@ const ROW_TAG = Uint8Array.of(0x4c);
 /** keccak256(0x4c | word). */
 export const ledgerRowHash = (row: LedgerRow): Bytes32 => keccak256(ROW_TAG, ledgerRowWord(row));
 
+const LEDGER_TAG = Uint8Array.of(0x4d);
+
+/** keccak256(0x4d | u32 rows | root of their tree): a proof about the last row needs to know which one that is. */
+export const ledgerCommitment = (rowCount: number, root: Bytes32): Bytes32 =>
+  keccak256(LEDGER_TAG, numberToBytesBE(rowCount, 4), root);
+
 /** `header.ledgerRoot`. */
-export const ledgerRootOf = (ledger: Ledger): Bytes32 => merkleRoot(ledger.rows.map(ledgerRowHash));
+export const ledgerRootOf = ({ rows }: Pick<Ledger, 'rows'>): Bytes32 =>
+  ledgerCommitment(rows.length, merkleRoot(rows.map(ledgerRowHash)));

@@ -1,3 +1,4 @@
+import { LANE_EARNED } from '../pricing/payout.ts';
 import { MAX_BATCH_LEAVES, MAX_BATCH_PROPOSAL_BYTES } from '../wire/limits.ts';
 import { movementsOf } from './assemble.ts';
 import { DELTA_BYTES } from './deltas.ts';
@@ -22,7 +23,10 @@ export const createRoom = (batcher: number): TakeRoom => {
     const movements = movementsOf(task, batcher);
     const leaf = { ...task.task, committee: task.committee, ledgerRows: movements.map(() => 0) };
     const leafBytes = leafSizeBytes(leaf) + LEDGER_ROW_MAX_BYTES * movements.length;
-    const fresh = movements.map(({ kind, account }) => `${kind}:${account}`).filter((lane) => !lanes.has(lane));
+    const fresh = movements
+      .filter(({ kind }) => kind <= LANE_EARNED)
+      .map(({ kind, account }) => `${kind}:${account}`)
+      .filter((lane) => !lanes.has(lane));
     const rowBytes = (lanes.size + fresh.length) * DELTA_BYTES + (leafCount + 1) * NULLIFIER_BYTES;
     if (leafCount >= MAX_BATCH_LEAVES || dataBytes + leafBytes > MAX_BATCH_DATA_BYTES) return false;
     if (PROPOSAL_OVERHEAD_BYTES + rowBytes > MAX_BATCH_PROPOSAL_BYTES) return false;

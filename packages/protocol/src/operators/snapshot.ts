@@ -17,7 +17,7 @@ export interface OperatorRow {
   readonly operatorIndex: number;
   readonly operator: Address;
   readonly sessionKey: Address;
-  /** Ed25519 public key of the libp2p identity (32 bytes), or undefined when its binding signature is false: never drawn. */
+  /** Ed25519 public key of the libp2p identity (32 bytes), or undefined when its binding signature is false: it cannot be reached. */
   readonly peerKey: Bytes32 | undefined;
   /** Active stake in whole MLB, at most MAX_LOTS lots count. */
   readonly stakeMlb: number;

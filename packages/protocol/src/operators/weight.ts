@@ -5,9 +5,12 @@ import { type OperatorRow, ROLE_COMPUTE, ROLE_VERIFIER, type Snapshot } from './
 export const lotsOf = ({ roles, stakeMlb }: OperatorRow): number =>
   (roles & ROLE_COMPUTE) === 0 ? 0 : Math.min(MAX_LOTS, Math.floor(stakeMlb / Number(LOT_MLB)));
 
-/** Whether a row may be drawn at all, whoever the requester is. */
+/**
+ * Whether a row may be drawn at all, whoever the requester is. A false peer binding does not bar: the contracts draw every
+ * committee again and cannot check Ed25519, so such a seat is drawn and silent (docs/adr/007).
+ */
 export const isDrawable = (row: OperatorRow): boolean =>
-  lotsOf(row) > 0 && row.reputationBps >= MIN_ELIGIBLE_REPUTATION_BPS && row.peerKey !== undefined;
+  lotsOf(row) > 0 && row.reputationBps >= MIN_ELIGIBLE_REPUTATION_BPS;
 
 /** s_i * w_i of one seat: it locks one lot, whatever the stake behind it (MLB times bps). */
 export const seatWeight = (row: OperatorRow): bigint => LOT_MLB * BigInt(row.reputationBps);

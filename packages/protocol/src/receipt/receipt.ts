@@ -1,4 +1,5 @@
-import { type BatchLeaf, leafHashOf } from '../batch/leaf.ts';
+import type { BatchLeaf } from '../batch/leaf.ts';
+import { leafHashOf } from '../batch/leaf-hash.ts';
 import { merkleProof } from '../batch/merkle.ts';
 import { ProtocolError } from '../errors.ts';
 import type { BatchHeader } from '../message/batch.ts';

@@ -1,5 +1,5 @@
 import { headerDigestOf } from '../batch/assemble.ts';
-import { leafHashOf } from '../batch/leaf.ts';
+import { leafHashOf } from '../batch/leaf-hash.ts';
 import { merkleDepth, merkleRootOfProof } from '../batch/merkle.ts';
 import { confidenceBps, verifyCertificate } from '../certificate/verify.ts';
 import { type CommitteeSeat, drawCommittee } from '../committee/draw.ts';

@@ -18,10 +18,9 @@ import { blockHashOf, bytes32, DOMAIN, rowOf, snapshotOf } from '../fixture/netw
 const SEED = bytes32('seed');
 const rows = Array.from({ length: 10 }, (_, i) => rowOf(i, { stakeMlb: 50_000 * (1 + (i % 5)) }));
 
-test('a committee has distinct operators and takes nobody who is excluded, unbound, disreputable or no executor', () => {
+test('a committee has distinct operators and takes nobody who is excluded, disreputable or no executor', () => {
   const unfit = [
     rowOf(10),
-    rowOf(11, { peerKey: undefined }),
     rowOf(12, { reputationBps: 3999 }),
     rowOf(13, { roles: ROLE_VERIFIER }),
     rowOf(14, { stakeMlb: 49_999 }),
@@ -37,6 +36,13 @@ test('a committee has distinct operators and takes nobody who is excluded, unbou
     assert.equal(new Set(seats?.map(({ row }) => row)).size, 10);
     assert.ok(seats?.every(({ row }) => row < 10));
   }
+});
+
+test('a false peer binding changes no draw: the contracts, which draw again, cannot see it', () => {
+  const unbound = rows.map((row, i) => (i % 2 === 0 ? { ...row, peerKey: undefined } : row));
+  const draw = (list: typeof rows) =>
+    drawCommittee({ seed: SEED, snapshot: snapshotOf(list), redundancy: 5, exclude: [] });
+  assert.deepEqual(draw(unbound), draw(rows));
 });
 
 test('a pool smaller than the redundancy gives no committee', () => {
