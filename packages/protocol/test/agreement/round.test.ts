@@ -186,6 +186,18 @@ describe('lock and reveal', () => {
     assert.equal(sentOf(a, 'reveal')[0]?.reveal.body.lockRoot, lockRootOf(locked));
   });
 
+  test('a seat that has revealed gives no lock vote when its grace timer ends', () => {
+    const committee = committeeOf();
+    const nodes = executed(committee, [1, 1, 1, 1]);
+    const [a] = nodes;
+    exchange(committee, { type: 'commit', from: nodes, to: nodes });
+    feed(committee, a, { type: 'timer', timer: 'grace' });
+    assert.deepEqual(
+      a.sent.map(({ type }) => type),
+      ['commit', 'reveal'],
+    );
+  });
+
   test('a seat that sees the full set outvoted joins the votes instead of revealing', () => {
     const committee = committeeOf();
     const nodes = executed(committee, [1, 1, 1, 1]);
@@ -235,6 +247,21 @@ describe('certificate', () => {
       }
     });
   }
+
+  test('a reveal whose statement is signed for another value or by another seat does not count', () => {
+    const committee = committeeOf();
+    const nodes = executed(committee, [1, 1, 1, 1]);
+    const [a, b, c, d] = nodes;
+    exchange(committee, { type: 'commit', from: nodes, to: nodes });
+    exchange(committee, { type: 'reveal', from: [b], to: [a] });
+    const [forger, other] = [sentOf(c, 'reveal')[0], sentOf(d, 'reveal')[0]];
+    assert.ok(forger && other);
+    const forged = { ...forger, statementSignature: other.statementSignature } as unknown as Verified<SeatMessage>;
+    feed(committee, a, { type: 'message', message: forged });
+    assert.equal(effectsOf(a, 'certified').length, 0);
+    exchange(committee, { type: 'reveal', from: [d], to: [a] });
+    assert.deepEqual(signersOf(a), [0, 1, 3]);
+  });
 
   test('a liar does not sign, is not in the certificate, and dissents', () => {
     const committee = committeeOf();
