@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  assembleBatch,
   BATCH_HEADER,
   type BatchFaultCode,
   type BatchHeader,
   type BatchLeaf,
   buildBatch,
+  checkTask,
   decodeDeltas,
   decodeNullifiers,
   encodeLeaves,
@@ -15,6 +17,7 @@ import {
   sha256,
   UNIT_WEI,
   verifyBatch,
+  ZERO_BYTES32,
 } from '../../src/index.ts';
 import { bytes32 } from '../fixture/network.ts';
 import { cheapSecp256k1, FREE_MODEL, MODEL, settle, viewOf } from '../fixture/settlement.ts';
@@ -73,6 +76,16 @@ test('a batch is a function of the set of its tasks, not of their order', () => 
     }),
     { numRuns: 25 },
   );
+});
+
+test('assembling checked tasks sorts them itself, and names a nonce that two of them share', () => {
+  const check = { view: viewOf(), secp256k1: cheapSecp256k1 };
+  const checked = ['alice', 'bob', 'carol'].map((requester) => checkTask(check, settle({ requester })));
+  const tasks = checked.filter((task) => typeof task !== 'string');
+  const place = { index: 1n, prevHash: ZERO_BYTES32, epoch: 1n, slot: SLOT, baseFee: 1n };
+  const assemble = (list: typeof tasks) => assembleBatch(place, { tasks: list, batcher: 4 });
+  assert.deepEqual(assemble(tasks.toReversed()), assemble(tasks));
+  assert.throws(() => assemble([...tasks, ...tasks]), /used twice/);
 });
 
 const flip = (bytes: Uint8Array, at: number): Uint8Array =>

@@ -135,6 +135,11 @@ const TAMPERED: readonly (readonly [what: string, check: string, receipt: Receip
     'merkle proof',
     { ...good, settlement: { ...settlement, leafIndex: settlement.leafIndex ^ 1 } },
   ],
+  [
+    'a place beyond the leaves',
+    'merkle proof',
+    { ...good, settlement: { ...settlement, leafIndex: settlement.leafIndex + 4 } },
+  ],
   ['the proof', 'merkle proof', { ...good, settlement: { ...settlement, proof: [other, other] } }],
   [
     'a proof that is too long',
