@@ -23,8 +23,8 @@ export interface BatchLeaf extends SettledTask {
 /** The encoded leaves of one batch: one raw block, so that its CID's digest is the sha256 of the bytes. */
 export const MAX_BATCH_DATA_BYTES: number = 1024 * 1024;
 
-/** Requester, model provider, batcher, treasury, burn and every seat. */
-const MAX_MOVEMENTS = 5 + MAX_REDUNDANCY;
+/** Ledger rows of one leaf: requester, model provider, batcher, treasury, burn and every seat. */
+export const MAX_LEAF_MOVEMENTS: number = 5 + MAX_REDUNDANCY;
 
 const bad = (why: string): ProtocolError => new ProtocolError('BAD_ENCODING', `batch leaf: ${why}`);
 
@@ -50,7 +50,7 @@ const leafFromWire = (wire: unknown): BatchLeaf => {
     order: signedFromWire(TASK_ORDER, wire[0]),
     certificate: certificateFromWire(wire[1]),
     committee: indicesFromWire('committee rows', wire[2], MAX_REDUNDANCY),
-    ledgerRows: indicesFromWire('ledger rows', wire[3], MAX_MOVEMENTS),
+    ledgerRows: indicesFromWire('ledger rows', wire[3], MAX_LEAF_MOVEMENTS),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { BatchLeaf } from '../batch/leaf.ts';
+import { type BatchLeaf, MAX_LEAF_MOVEMENTS } from '../batch/leaf.ts';
 import { ProtocolError } from '../errors.ts';
 import { BATCH_HEADER } from '../message/batch.ts';
 import { MAX_REDUNDANCY } from '../params.ts';
@@ -33,7 +33,6 @@ import { RECEIPT_SCHEMA, type Receipt, type ReceiptSettlement } from './receipt.
 /** Characters of a receipt: 700 operators, 64 KiB of output and everything else fit well. */
 export const MAX_RECEIPT_LENGTH: number = 1024 * 1024;
 const MAX_PROOF_LENGTH = 32;
-const MAX_LEDGER_ROWS = 3 + MAX_REDUNDANCY;
 
 const leafToJson = ({ order, certificate, committee, ledgerRows }: BatchLeaf): Json => ({
   order: orderToJson(order),
@@ -50,7 +49,7 @@ const leafAt = (at: At): BatchLeaf => {
     order: orderAt(fields.order),
     certificate: certificateAt(fields.certificate),
     committee: indices(fields.committee, MAX_REDUNDANCY),
-    ledgerRows: indices(fields.ledgerRows, MAX_LEDGER_ROWS),
+    ledgerRows: indices(fields.ledgerRows, MAX_LEAF_MOVEMENTS),
   };
 };
 

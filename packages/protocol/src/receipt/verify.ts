@@ -165,7 +165,7 @@ const checkSettlement = (facts: Facts, settlement: ReceiptSettlement): readonly 
 
 const notCheckedOf = ({ receipt }: Facts): readonly string[] => [
   `that epoch ${receipt.snapshot.epoch} was sealed with these session keys and stakes: compare the rows hash with the EpochSealed event`,
-  'that these operators own these session keys, and who was unreachable for lack of a peer key: see the OperatorRegistered events',
+  'that these operators own these session keys and peer keys: see the OperatorRegistered events',
   `that block ${receipt.seedBlock.number} has hash ${receipt.seedBlock.hash}, is the order's seed block, and that the anchor is on the chain`,
   `that the ModelRegistry holds this record of model ${receipt.model.modelId}`,
   ...(receipt.input === undefined ? ['the input: it is not in the receipt'] : []),

@@ -6,6 +6,8 @@ import {
   Bytes32,
   buildBatch,
   encodeReceiptJson,
+  MAX_LEAF_MOVEMENTS,
+  MAX_REDUNDANCY,
   nobleSecp256k1,
   ProtocolError,
   parseReceiptJson,
@@ -164,6 +166,13 @@ test('a receipt comes back from its JSON as it was', () => {
   for (const receipt of [good, { ...good, settlement: undefined, input: undefined, snapshot: unbound }]) {
     assert.deepEqual(parseReceiptJson(encodeReceiptJson(receipt)), receipt);
   }
+});
+
+test('the leaf of the largest committee, every seat, treasury and burn paid, fits a receipt', () => {
+  const ledgerRows = Array.from({ length: MAX_LEAF_MOVEMENTS }, (_, i) => i);
+  const receipt = { ...good, settlement: { ...settlement, leaf: { ...settlement.leaf, ledgerRows } } };
+  assert.deepEqual(parseReceiptJson(encodeReceiptJson(receipt)), receipt);
+  assert.equal(MAX_LEAF_MOVEMENTS, 5 + MAX_REDUNDANCY);
 });
 
 test('a broken document is refused with the place of what is wrong', () => {
