@@ -13,7 +13,7 @@ import { createLibp2p } from 'libp2p';
 import { gossipsubOptions } from './gossipsub-options.ts';
 import { NetworkError } from './network-error.ts';
 
-export const DHT_PROTOCOL: string = '/mlb/kad/1.0.0';
+const DHT_PROTOCOL: string = '/mlb/kad/1.0.0';
 
 /** What the daemon's one libp2p node runs. Helia shares it. */
 export interface MlbServices extends ServiceMap {

@@ -21,7 +21,7 @@ export interface GuardBase {
   readonly hash: Bytes32;
 }
 
-export const EMPTY_BASE: GuardBase = { sequence: 0, hash: ZERO_BYTES32 };
+const EMPTY_BASE: GuardBase = { sequence: 0, hash: ZERO_BYTES32 };
 
 const BASE_KEY = `${STORE_PREFIXES.guard}base`;
 const LOG_PREFIX = `${STORE_PREFIXES.guard}log/`;

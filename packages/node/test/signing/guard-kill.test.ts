@@ -7,7 +7,7 @@ import { Bytes32, sha256, tag } from '@mlb/protocol';
 import { temporaryDirectory } from '../store/directory.ts';
 import { initGuardHome, openGuardHome } from './guard-home.ts';
 
-const SIGNER = new URL('signs-in-a-loop.ts', import.meta.url).pathname;
+const SIGNER = new URL('signing-child.ts', import.meta.url).pathname;
 const KILLS = 4;
 
 /** Runs the signer until it has signed `count` duties, kills it at once, and returns all it had told by then. */

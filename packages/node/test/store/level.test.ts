@@ -51,7 +51,7 @@ const canMount = await run('unshare', ['-rm', 'true']).then(
 
 test('a full disk is STORE_FULL, loses nothing that was acknowledged, and heals', { skip: !canMount }, async (t) => {
   const root = await temporaryDirectory(t);
-  const script = new URL('fills-disk.ts', import.meta.url).pathname;
+  const script = new URL('full-disk-child.ts', import.meta.url).pathname;
   const command = 'mount -t tmpfs -o size=3m tmpfs "$1" && exec "$2" --conditions=@mlb/source "$3" "$1"';
   const { stdout } = await run('unshare', ['-rm', 'sh', '-c', command, 'sh', root, process.execPath, script]);
   const { acknowledged, whenFull, afterwards, found } = JSON.parse(stdout);
