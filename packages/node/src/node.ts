@@ -6,6 +6,7 @@ import { startApiServer } from './api/server.ts';
 import { openBase } from './compose/base.ts';
 import { createControl } from './compose/control.ts';
 import { createKeyring, openSigner } from './compose/operator.ts';
+import { createTelemetry } from './compose/telemetry.ts';
 import type { NodeConfig } from './config/load.ts';
 import { createHeliaContent } from './content/helia.ts';
 import type { EngineDeps } from './engine/deps.ts';
@@ -105,6 +106,7 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
       indexer.subscribe(createModelWarmer(models, { executor, log, signal: ended.signal }));
     }
     const events = createEventLog({ capacity: KEPT_EVENTS, clock });
+    indexer.subscribe(createTelemetry({ deps, engine, events, peer }));
     const control = createControl({ base, deps, engine, keyring, events });
     closers.add('accounts', control.accounts.close);
     await indexer.start();

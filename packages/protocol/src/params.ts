@@ -28,6 +28,8 @@ export interface NetworkParams {
   readonly maxOpenOrdersPerRequester: number;
   /** L2 blocks of one batch slot. */
   readonly batchSlotBlocks: number;
+  /** The Settlement contract's: a batch this old is settled. */
+  readonly challengeWindowSec: number;
   readonly timing: RoundTiming;
 }
 
@@ -51,15 +53,17 @@ export const MAINNET_PARAMS: NetworkParams = {
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 64,
   batchSlotBlocks: 30,
+  challengeWindowSec: 86_400,
   timing: { execMs: 30_000, graceMs: 300, revealMs: 1000, roundMs: 35_000, settleMs: 45_000 },
 };
 
-/** Half-second blocks on one machine. */
+/** Half-second blocks on one machine: the seed lag is two seconds, so that a busy machine still hears an order in time. */
 export const DEVNET_PARAMS: NetworkParams = {
-  seedLagBlocks: 2,
+  seedLagBlocks: 4,
   anchorWindowBlocks: 64,
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 64,
   batchSlotBlocks: 4,
+  challengeWindowSec: 5,
   timing: { execMs: 6000, graceMs: 1500, revealMs: 1500, roundMs: 10_000, settleMs: 1500 },
 };

@@ -1,4 +1,5 @@
 import { type Deployment, deployProtocol, mlbTokenAbi } from '@mlb/contracts';
+import { DEVNET_PARAMS } from '@mlb/protocol';
 import {
   type Account,
   type Chain,
@@ -21,7 +22,7 @@ const DEV_MNEMONIC = 'test test test test test test test test test test test jun
 /** Devnet windows: seconds instead of days. */
 const DEVNET_PROTOCOL = {
   epochBlocks: 8,
-  challengeWindowSec: 30,
+  challengeWindowSec: DEVNET_PARAMS.challengeWindowSec,
   escrowDelaySec: 120,
   payoutDelaySec: 60,
   unbondSec: 120,

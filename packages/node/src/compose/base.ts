@@ -43,7 +43,7 @@ export interface Base {
 }
 
 /** The L2 is asked for a new block this often. */
-const POLL_MS = { devnet: 125, mainnet: 1000 } as const;
+const POLL_MS = { devnet: 250, mainnet: 1000 } as const;
 
 /** Outside the database, so that a restored or emptied one is noticed. */
 export const highWaterFile = ({ home }: Pick<NodeConfig, 'home'>): string => join(home.root, 'guard.high-water');

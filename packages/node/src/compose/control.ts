@@ -16,7 +16,7 @@ import type { Base } from './base.ts';
 import type { Keyring } from './operator.ts';
 
 /** L2 seconds an order lives unless its submission says otherwise. */
-const DEADLINE_SEC = { devnet: 30, mainnet: 600 } as const;
+const DEADLINE_SEC = { devnet: 60, mainnet: 600 } as const;
 
 export interface ControlParts {
   readonly base: Base;

@@ -77,8 +77,8 @@ export const createNodeControl = ({ base, deps, engine }: NodeParts): NodeContro
         executorProfile: config.executor.profile,
         peers: peer.connections().length,
         tasks: {
-          open: count('admitted', 'seeded', 'agreed', 'settleable'),
-          agreed: count('agreed', 'settleable'),
+          open: count('admitted', 'seeded', 'agreed', 'settleable', 'posted'),
+          agreed: count('agreed', 'settleable', 'posted'),
           settled: count('settled'),
           failed: count('failed', 'refunded'),
         },

@@ -21,7 +21,7 @@ export const createSettlementControl = ({
       settlement: domain.settlement,
       nextIndex: String(view.lastBatch().index + 1n),
       pendingTasks: tasks.filter(({ phase }) => phase === 'agreed' || phase === 'settleable').length,
-      settledTasks: tasks.filter(({ phase }) => phase === 'settled').length,
+      settledTasks: tasks.filter(({ phase }) => phase === 'posted' || phase === 'settled').length,
       batches: view
         .batches()
         .toReversed()

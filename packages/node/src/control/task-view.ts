@@ -7,6 +7,7 @@ import type { TaskRecord } from '../engine/task.ts';
 export const stateOf = (task: TaskRecord): TaskState => {
   switch (task.phase) {
     case 'settleable':
+    case 'posted':
       return 'agreed';
     case 'failed':
       return 'refundable';
@@ -51,7 +52,7 @@ const seatsOf = (task: TaskRecord, paidSeatUnits: bigint | undefined): readonly 
     operator,
     weight: String(weight),
     signed: signers.has(seat),
-    ...(task.phase === 'settled' ? { paidWei: paidOf(seat) } : {}),
+    ...(task.settlement !== undefined ? { paidWei: paidOf(seat) } : {}),
   }));
 };
 

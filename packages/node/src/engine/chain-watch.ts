@@ -21,6 +21,7 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
     const hash = deps.chain.blockHash(seedBlockOfTask(deps, task));
     if (hash === undefined) return;
     task.seating = seatTask(deps, task, hash);
+    if (task.seating === undefined && task.phase !== 'admitted') return;
     if (task.seating === undefined) {
       task.phase = 'failed';
       task.times = { ...task.times, failedMs: deps.clock.nowMs() };
@@ -37,24 +38,34 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
     return account !== undefined && deps.view.isNonceUsed(account, nonce);
   };
 
-  const settle = (task: TaskRecord, batch: TaskSettlement): void => {
-    if (task.phase === 'settled' || !isNonceUsed(task)) return;
-    task.phase = 'settled';
+  const post = (task: TaskRecord, batch: TaskSettlement): void => {
+    if (task.phase === 'posted' || task.phase === 'settled' || !isNonceUsed(task)) return;
+    task.phase = 'posted';
     task.settlement = batch;
-    task.times = { ...task.times, settledMs: deps.clock.nowMs() };
     cancelTimers(task);
     parts.onChanged(task);
   };
 
-  const unsettle = (task: TaskRecord): void => {
-    if (task.phase !== 'settled' || isNonceUsed(task)) return;
+  /** Past the window nobody can revert the batch any more. */
+  const settle = (task: TaskRecord, nowSec: bigint): void => {
+    const windowSec = BigInt(deps.params.challengeWindowSec);
+    if (task.phase !== 'posted' || task.settlement === undefined) return;
+    if (nowSec < task.settlement.postedAtSec + windowSec) return;
+    task.phase = 'settled';
+    task.times = { ...task.times, settledMs: deps.clock.nowMs() };
+    parts.onChanged(task);
+  };
+
+  const unpost = (task: TaskRecord): void => {
+    if ((task.phase !== 'posted' && task.phase !== 'settled') || isNonceUsed(task)) return;
     task.phase = task.certificate === undefined ? 'failed' : 'settleable';
     task.settlement = undefined;
     parts.onChanged(task);
   };
 
   const refund = (task: TaskRecord, timestamp: bigint): void => {
-    if (task.phase === 'settled' || task.phase === 'refunded' || timestamp <= task.order.order.body.deadline) return;
+    const isOver = task.phase === 'posted' || task.phase === 'settled' || task.phase === 'refunded';
+    if (isOver || timestamp <= task.order.order.body.deadline) return;
     task.phase = 'refunded';
     task.times = { ...task.times, refundedMs: deps.clock.nowMs() };
     cancelTimers(task);
@@ -71,19 +82,27 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
   const apply = async ({ ref, events }: ChainBlock): Promise<void> => {
     const batches = events.filter((event) => event.type === 'batch-posted');
     for (const task of [...parts.tasks.all()]) {
-      if (task.seating === undefined && task.phase === 'admitted' && seedBlockOfTask(deps, task) <= ref.number) {
-        await seat(task);
+      for (const { index, header, transaction } of batches) {
+        post(task, { index, baseFee: header.baseFee, transaction, postedAtSec: ref.timestamp });
       }
-      for (const { index, header, transaction } of batches)
-        settle(task, { index, baseFee: header.baseFee, transaction });
+      settle(task, ref.timestamp);
       refund(task, ref.timestamp);
       await prune(task);
     }
   };
 
+  /** Seats what is due. At the head only: the committees of a replayed past have long met. */
+  const atHead = async (): Promise<void> => {
+    const head = deps.chain.head();
+    for (const task of [...parts.tasks.all()]) {
+      const isDue = task.seating === undefined && seedBlockOfTask(deps, task) <= head.number;
+      if (isDue && (task.phase === 'admitted' || task.isOwn)) await seat(task);
+    }
+  };
+
   const rollback = (ancestor: bigint): void => {
     for (const task of parts.tasks.all()) {
-      unsettle(task);
+      unpost(task);
       if (task.phase !== 'seeded' || seedBlockOfTask(deps, task) <= ancestor) continue;
       // Its seed block is gone: draw again. What was already signed stays signed; the guard refuses a second value.
       cancelTimers(task);
@@ -93,5 +112,5 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
     }
   };
 
-  return { apply, rollback };
+  return { apply, atHead, rollback };
 };

@@ -7,15 +7,11 @@ import {
   type TaskId,
   validateSeatMessage,
 } from '@mlb/protocol';
-import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
+import { createParking } from './parking.ts';
 import type { TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';
-
-/** Frames kept for a task whose order or seed block is not here yet: our lag, not the sender's fault. */
-const MAX_PARKED_TASKS = 1024;
-const MAX_PARKED_FRAMES = 64;
 
 /** Task a seat's message is about. */
 export const taskIdOfMessage = (message: SeatMessage): TaskId => {
@@ -43,7 +39,7 @@ export const createCommitteeMessages = (
   deps: EngineDeps,
   { tasks, driver, signal }: { readonly tasks: Tasks; readonly driver: Driver; readonly signal: AbortSignal },
 ): CommitteeMessages => {
-  const parked: BoundedMap<TaskId, SeatMessage[]> = createBoundedMap(MAX_PARKED_TASKS);
+  const parking = createParking<TaskId, SeatMessage>();
 
   const receive = async (task: TaskRecord, message: SeatMessage): Promise<void> => {
     if (task.seating === undefined || task.seating.params.mySeat === undefined) return;
@@ -53,17 +49,12 @@ export const createCommitteeMessages = (
     else await driver.dispatch(task, { type: 'message', message: checked });
   };
 
-  const park = (taskId: TaskId, message: SeatMessage): void => {
-    const frames = parked.get(taskId) ?? [];
-    if (frames.length >= MAX_PARKED_FRAMES) {
-      deps.meter.count('mlb_dropped_total', { queue: 'parked-frames' });
-      return;
-    }
-    frames.push(message);
-    parked.set(taskId, frames);
+  const park = (message: SeatMessage, from: string, sizeBytes: number): void => {
+    const forgotten = parking.park({ key: taskIdOfMessage(message), value: message, from, sizeBytes });
+    if (forgotten > 0) deps.meter.count('mlb_dropped_total', { queue: 'parked-frames' }, forgotten);
   };
 
-  deps.streams.handle(COMMITTEE_PROTOCOL, async (frame) => {
+  deps.streams.handle(COMMITTEE_PROTOCOL, async (frame, from) => {
     let message: SeatMessage;
     try {
       message = decodeSeatMessage(frame);
@@ -72,7 +63,7 @@ export const createCommitteeMessages = (
       return deps.meter.count('mlb_rejections_total', { source: 'seat', code: error.code });
     }
     const task = tasks.get(taskIdOfMessage(message));
-    if (task?.seating === undefined) park(taskIdOfMessage(message), message);
+    if (task?.seating === undefined) park(message, from, frame.length);
     else await receive(task, message);
   });
 
@@ -100,7 +91,7 @@ export const createCommitteeMessages = (
       }
     },
     release: async (task) => {
-      for (const message of parked.take(task.taskId) ?? []) await receive(task, message);
+      for (const message of parking.take(task.taskId)) await receive(task, message);
     },
   };
 };

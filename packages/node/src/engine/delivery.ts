@@ -7,11 +7,13 @@ import {
   ProtocolError,
   resultDigestOf,
   resultHashOf,
+  type TaskId,
   verifyCertificate,
 } from '@mlb/protocol';
 import { peerIdOfKey } from '../network/peer-id.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
+import { createParking } from './parking.ts';
 import type { TaskRecord } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 import type { Tasks } from './tasks.ts';
@@ -21,6 +23,8 @@ const SEND_TIMEOUT_MS = 30_000;
 export interface Deliveries {
   /** A seat hands the agreed output to the requester. */
   readonly send: (task: TaskRecord, delivery: Delivery) => Promise<void>;
+  /** Takes what came before we knew the committee: seats may see the seed block, and agree, before the requester does. */
+  readonly release: (task: TaskRecord) => Promise<void>;
 }
 
 /** The last step to the requester: agreed output, the blind that opens the digest, and the certificate. */
@@ -34,6 +38,8 @@ export const createDeliveries = (
     readonly onDelivered: (task: TaskRecord) => void;
   },
 ): Deliveries => {
+  const parking = createParking<TaskId, Delivery>();
+
   /** Why a delivery is not what the certificate says, or undefined. */
   const accept = async (task: TaskRecord, delivery: Delivery): Promise<string | undefined> => {
     if (task.delivery !== undefined || task.seating === undefined) return undefined;
@@ -51,7 +57,12 @@ export const createDeliveries = (
     return undefined;
   };
 
-  const receive = async (frame: Uint8Array): Promise<void> => {
+  const take = async (task: TaskRecord, delivery: Delivery): Promise<void> => {
+    const refusal = await accept(task, delivery);
+    if (refusal !== undefined) deps.meter.count('mlb_rejections_total', { source: 'delivery', code: refusal });
+  };
+
+  const receive = async (frame: Uint8Array, from: string): Promise<void> => {
     let delivery: Delivery;
     try {
       delivery = decodeDelivery(frame);
@@ -62,16 +73,20 @@ export const createDeliveries = (
     const task = context.tasks.get(delivery.certificate.statement.taskId);
     if (task === undefined || !task.isOwn)
       return deps.meter.count('mlb_rejections_total', { source: 'delivery', code: 'UNKNOWN_TASK' });
-    const refusal = await accept(task, delivery);
-    if (refusal !== undefined) deps.meter.count('mlb_rejections_total', { source: 'delivery', code: refusal });
+    if (task.seating !== undefined) return take(task, delivery);
+    const forgotten = parking.park({ key: task.taskId, value: delivery, from, sizeBytes: frame.length });
+    if (forgotten > 0) deps.meter.count('mlb_dropped_total', { queue: 'parked-deliveries' }, forgotten);
   };
   deps.streams.handle(DELIVERY_PROTOCOL, receive);
 
   return {
+    release: async (task) => {
+      for (const delivery of parking.take(task.taskId)) await take(task, delivery);
+    },
     send: async (task, delivery) => {
       const peer = peerIdOfKey(Bytes32(task.order.order.body.replyKey));
       const frame = encodeDelivery(delivery);
-      if (peer === deps.peerId) return receive(frame);
+      if (peer === deps.peerId) return receive(frame, peer);
       try {
         const signal = AbortSignal.any([context.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]);
         await deps.streams.send(peer, DELIVERY_PROTOCOL, frame, signal);

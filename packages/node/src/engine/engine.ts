@@ -73,6 +73,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
     for (const message of task.restored?.signed ?? []) messages.broadcast(task, message);
     await restoreCertificate(deps, driver, task);
     await messages.release(task);
+    await deliveries.release(task);
     await certificates.release(task);
   };
 

@@ -1,4 +1,4 @@
-import { type Address, type Evidence, type Verified, validateEvidence } from '@mlb/protocol';
+import { type Evidence, type Verified, validateEvidence } from '@mlb/protocol';
 import { createBoundedMap } from './bounded-map.ts';
 import type { EngineDeps } from './deps.ts';
 
@@ -12,15 +12,10 @@ const keyOf = ({ operator, kind }: Evidence): string => `${operator}:${kind}`;
 /** Judges gossiped evidence: proof by itself, so anybody may forward it. Each new one is handed on. */
 export const createEvidence = (deps: EvidenceDeps, onEvidence: (evidence: Verified<Evidence>) => void): void => {
   const known = createBoundedMap<string, true>(MAX_KNOWN);
-  const sessionKeys = (operator: Address): readonly Address[] => {
-    const key = deps.view.sessionKeyOf(operator);
-    return key === undefined ? [] : [key];
-  };
-
   deps.gossip.handle('evidence', async (message) => {
     const { domain, secp256k1 } = deps;
     const isKnown = (evidence: Evidence): boolean => known.has(keyOf(evidence));
-    const verdict = validateEvidence(message, { domain, secp256k1, sessionKeys, isKnown });
+    const verdict = validateEvidence(message, { domain, secp256k1, sessionKeys: deps.view.sessionKeysOf, isKnown });
     if (verdict.type !== 'accept') {
       deps.meter.count('mlb_rejections_total', { source: 'evidence', code: verdict.code });
       return verdict.type;

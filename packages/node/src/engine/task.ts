@@ -13,10 +13,11 @@ import type {
 } from '@mlb/protocol';
 
 /**
- * Where a task is. `agreed` has a certificate; `settled` is in a posted batch; `failed` had no quorum and cannot be
- * refunded before its deadline; `refunded` is past its deadline and unsettled: the requester's money is free again.
+ * Where a task is. `agreed` has a certificate; `settleable` is past its dispute window; `posted` is in a batch on chain,
+ * `settled` when that batch is past the challenge window; `failed` had no quorum and cannot be refunded before its
+ * deadline; `refunded` is past its deadline and in no batch: the requester's money is free again.
  */
-export type TaskPhase = 'admitted' | 'seeded' | 'agreed' | 'settleable' | 'settled' | 'failed' | 'refunded';
+export type TaskPhase = 'admitted' | 'seeded' | 'agreed' | 'settleable' | 'posted' | 'settled' | 'failed' | 'refunded';
 
 /** Unix milliseconds at which a task reached each step on this node. */
 export interface TaskTimes {
@@ -41,6 +42,8 @@ export interface Seating {
 /** The batch a task is in. */
 export interface TaskSettlement {
   readonly index: bigint;
+  /** L2 time of its block: the challenge window begins here. */
+  readonly postedAtSec: bigint;
   /** Wei per million compute units it was charged at. */
   readonly baseFee: bigint;
   readonly transaction: Bytes32;

@@ -14,7 +14,8 @@ export interface Tasks {
 }
 
 const nonceKey = (requester: Address, nonce: bigint): string => `${requester}:${nonce}`;
-const isOpen = (task: TaskRecord): boolean => task.phase !== 'settled' && task.phase !== 'refunded';
+/** Its charge is still to come: a posted task was debited already. */
+const isOpen = ({ phase }: TaskRecord): boolean => phase !== 'posted' && phase !== 'settled' && phase !== 'refunded';
 
 export const createTasks = (): Tasks => {
   const byId = new Map<TaskId, TaskRecord>();

@@ -45,6 +45,8 @@ export interface BatchPool {
   readonly hasAttestation: (headerDigest: Bytes32, row: number) => boolean;
   /** Whether a batch of this index was proposed in this slot or later. */
   readonly isProposedSince: (index: bigint, slot: bigint) => boolean;
+  /** Batches of this index that were proposed and are not on chain. */
+  readonly proposalCount: (index: bigint) => number;
   /** Forgets what is below an index: it is on chain, deep enough. */
   readonly prune: (index: bigint) => void;
 }
@@ -161,6 +163,7 @@ export const createBatchPool = ({
       entries.get(headerDigest)?.signatures.has(row) ?? parked.has(`${headerDigest}/${row}`),
     isProposedSince: (index, slot) =>
       [...entries.values()].some(({ proposal: { header } }) => header.index === index && header.slot >= slot),
+    proposalCount: (index) => [...entries.values()].filter(({ proposal }) => proposal.header.index === index).length,
     prune: (index) => {
       for (const [digest, { proposal }] of entries) if (proposal.header.index < index) entries.delete(digest);
       for (const [key, attestation] of parked) if (attestation.index < index) parked.delete(key);

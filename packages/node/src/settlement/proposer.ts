@@ -4,10 +4,13 @@ import {
   buildBatch,
   drawProposer,
   encodeBatchProposal,
+  keccak256,
   type Secp256k1,
+  type SettledTask,
   type Snapshot,
   slotOf,
 } from '@mlb/protocol';
+import { numberToHex } from 'viem';
 import type { Content } from '../port/content.ts';
 import type { Gossip } from '../port/gossip.ts';
 import type { Log } from '../port/log.ts';
@@ -34,11 +37,28 @@ export interface Proposer {
 
 /** Slots a proposal has for its certificate to reach the chain, before the index is proposed again. */
 const GRACE_SLOTS = 2n;
+/** Then one task in sixteen is proposed. */
+const MAX_HALVINGS = 4;
+/** A task this near its deadline would be expired for those who check it last. */
+const DEADLINE_MARGIN_SEC = 5n;
 
 /** Our row, if the slot is ours. */
 const ownTurn = (deps: ProposerDeps, snapshot: Snapshot, slot: bigint): number | undefined => {
   const row = drawProposer({ domain: deps.domain, snapshot, slot });
   return row !== undefined && snapshot.rows[row]?.sessionKey === deps.signer.sessionKey ? row : undefined;
+};
+
+/**
+ * Fewer tasks with every batch of this index that found no certificate: a task that 30 % of the attesters refuse (they saw
+ * its order too late, say) must not hold up the others. Half of them at the second try, a quarter at the third, drawn
+ * anew each slot, so that the others get through and the refused one runs into its deadline alone.
+ */
+export const thinOut = (tasks: readonly SettledTask[], failedTries: number, slot: bigint): readonly SettledTask[] => {
+  const share = 1 << Math.min(failedTries, MAX_HALVINGS);
+  const lotOf = ({ order }: SettledTask): number =>
+    Number(BigInt(keccak256(order.signature, numberToHex(slot, { size: 8 }))) & 0xffffn);
+  const drawn = tasks.filter((task) => lotOf(task) % share === 0);
+  return drawn.length > 0 ? drawn : tasks.toSorted((a, b) => lotOf(a) - lotOf(b)).slice(0, 1);
 };
 
 const publish = async (deps: ProposerDeps, batch: Batch, row: number, signal: AbortSignal): Promise<void> => {
@@ -65,9 +85,10 @@ export const createProposer = (deps: ProposerDeps): Proposer => {
       if (slot <= doneSlot || deps.pool.isProposedSince(view.lastIndex + 1n, slot - GRACE_SLOTS)) return;
       const row = ownTurn(deps, snapshot, slot);
       if (row === undefined) return;
-      const tasks = deps.source.settleable();
+      const tasks = thinOut(deps.source.settleable(), deps.pool.proposalCount(view.lastIndex + 1n), slot);
       if (tasks.length === 0) return;
-      const { batch, refused } = buildBatch({ view, secp256k1: deps.secp256k1, slot, tasks });
+      const early = { ...view, nowSec: view.nowSec + DEADLINE_MARGIN_SEC };
+      const { batch, refused } = buildBatch({ view: early, secp256k1: deps.secp256k1, slot, tasks });
       for (const { taskId, code } of refused) deps.log.debug({ taskId, code }, 'task left out of the batch');
       if (batch === undefined) return;
       doneSlot = slot;

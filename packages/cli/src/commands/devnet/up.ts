@@ -56,7 +56,7 @@ const describe = (devnet: Devnet): string => {
     'Next',
     `  export MLB_HOME=${requester.home}`,
     '  mlb node status',
-    '  mlb model publish FILE.onnx --name NAME --price 0.001',
+    '  mlb model publish FILE.onnx --name NAME --price 0.001mlb',
     '  mlb run NAME --input image=@FILE',
     `  mlb init --home ./mine --network ${devnet.networkFile} --profile devnet`,
   ].join('\n');
