@@ -53,6 +53,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
     messages: () => messages,
     certificates: () => certificates,
     deliveries: () => deliveries,
+    evidence: () => evidence,
     onChanged,
   });
   const driver = createDriver(queue, perform, (task, error) => {
@@ -63,7 +64,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
   const certificates = createCertificates(deps, { tasks, driver });
   const deliveries = createDeliveries(deps, { tasks, driver, log, signal, onDelivered: onChanged });
   const admission = createAdmission(deps, { tasks, log, onAdmitted: onChanged });
-  createEvidence(deps, () => {});
+  const evidence = createEvidence(deps);
 
   const onSeated = async (task: TaskRecord): Promise<void> => {
     await driver.open(task);

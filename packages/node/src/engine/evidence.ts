@@ -1,30 +1,43 @@
-import { type Evidence, type Verified, validateEvidence } from '@mlb/protocol';
+import { type Evidence, encodeEvidence, validateEvidence } from '@mlb/protocol';
 import { createBoundedMap } from './bounded-map.ts';
 import type { EngineDeps } from './deps.ts';
 
-/** Offenses remembered, so that one is forwarded and submitted once. */
+/** Offenses remembered, so that one is told once. */
 const MAX_KNOWN = 4096;
 
 export type EvidenceDeps = Pick<EngineDeps, 'domain' | 'secp256k1' | 'gossip' | 'view' | 'meter' | 'log'>;
 
 const keyOf = ({ operator, kind }: Evidence): string => `${operator}:${kind}`;
 
-/** Judges gossiped evidence: proof by itself, so anybody may forward it. Each new one is handed on. */
-export const createEvidence = (deps: EvidenceDeps, onEvidence: (evidence: Verified<Evidence>) => void): void => {
+export interface EvidenceRoom {
+  /** Gossips what our own rounds found, unless somebody told of it before. */
+  readonly report: (evidence: Evidence) => Promise<void>;
+}
+
+/** Evidence of equivocation: proof by itself, so anybody may forward it. Each is told and counted once. */
+export const createEvidence = (deps: EvidenceDeps): EvidenceRoom => {
   const known = createBoundedMap<string, true>(MAX_KNOWN);
-  deps.gossip.handle('evidence', async (message) => {
-    const { domain, secp256k1 } = deps;
-    const isKnown = (evidence: Evidence): boolean => known.has(keyOf(evidence));
-    const verdict = validateEvidence(message, { domain, secp256k1, sessionKeys: deps.view.sessionKeysOf, isKnown });
-    if (verdict.type !== 'accept') {
-      deps.meter.count('mlb_rejections_total', { source: 'evidence', code: verdict.code });
-      return verdict.type;
-    }
-    const { operator, kind } = verdict.value;
-    known.set(keyOf(verdict.value), true);
+  const isKnown = (evidence: Evidence): boolean => known.has(keyOf(evidence));
+  const note = (evidence: Evidence): void => {
+    const { operator, kind } = evidence;
+    known.set(keyOf(evidence), true);
     deps.meter.count('mlb_evidence_total', { kind });
     deps.log.warn({ operator, kind }, 'an operator equivocated');
-    onEvidence(verdict.value);
-    return 'accept';
+  };
+
+  deps.gossip.handle('evidence', async (message) => {
+    const { domain, secp256k1 } = deps;
+    const verdict = validateEvidence(message, { domain, secp256k1, sessionKeys: deps.view.sessionKeysOf, isKnown });
+    if (verdict.type === 'accept') note(verdict.value);
+    else deps.meter.count('mlb_rejections_total', { source: 'evidence', code: verdict.code });
+    return verdict.type;
   });
+
+  return {
+    report: async (evidence) => {
+      if (isKnown(evidence)) return;
+      note(evidence);
+      await deps.gossip.publish('evidence', encodeEvidence(evidence));
+    },
+  };
 };

@@ -1,11 +1,4 @@
-import {
-  type Certificate,
-  encodeEvidence,
-  type RoundEffect,
-  type RoundEvent,
-  type Verified,
-  validateSeatMessage,
-} from '@mlb/protocol';
+import { type Certificate, type RoundEffect, type RoundEvent, type Verified, validateSeatMessage } from '@mlb/protocol';
 import type { UnsignedSeatMessage } from '../port/signer.ts';
 import { SigningGuardError } from '../signing/signing-guard-error.ts';
 import type { Certificates } from './certificates.ts';
@@ -13,6 +6,7 @@ import type { CommitteeMessages } from './committee-messages.ts';
 import type { Deliveries } from './delivery.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver, Perform } from './driver.ts';
+import type { EvidenceRoom } from './evidence.ts';
 import { cancelTimers, type TaskRecord } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
@@ -22,6 +16,7 @@ export interface PerformParts {
   readonly messages: () => CommitteeMessages;
   readonly certificates: () => Certificates;
   readonly deliveries: () => Deliveries;
+  readonly evidence: () => EvidenceRoom;
   readonly onChanged: (task: TaskRecord) => void;
 }
 
@@ -96,7 +91,7 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
         await certify(task, effect);
         return undefined;
       case 'evidence':
-        await deps.gossip.publish('evidence', encodeEvidence(effect.evidence));
+        await parts.evidence().report(effect.evidence);
         return undefined;
       case 'dissent':
         task.hasDissented = true;

@@ -1,0 +1,267 @@
+import {
+  type Address,
+  type BatchHeader,
+  COMMIT,
+  DEFAULT_REDUNDANCY,
+  decodeEvidence,
+  type Evidence,
+  encodeNullifiers,
+  hashRecord,
+  LOCK_VOTE,
+  nullifiersOf,
+  RESULT_STATEMENT,
+  REVEAL,
+  type SeatMessage,
+  type TaskId,
+  type TopicKind,
+  ZERO_BYTES32,
+} from '@mlb/protocol';
+import { createMemoryClock, type MemoryClock } from '../../src/clock/memory.ts';
+import { createMemoryContentHub } from '../../src/content/memory.ts';
+import { createNonces, createOrder, type OrderRequest } from '../../src/engine/requester.ts';
+import type { TaskRecord } from '../../src/engine/task.ts';
+import { createMemoryNetwork } from '../../src/network/memory.ts';
+import type { ChainEvent } from '../../src/port/chain.ts';
+import {
+  BASE_FEE,
+  CHAIN_ID,
+  createPersona,
+  createRequester,
+  EXACT_MODEL,
+  genesisEvents,
+  MODEL_BYTES,
+  TOLERANCE_MODEL,
+} from './cast.ts';
+import { createMemoryChain, type MemoryChain } from './memory-chain.ts';
+import { createTestNode, type Surroundings, type TestNode } from './test-node.ts';
+
+/** Virtual milliseconds of one step of `run`: messages made in a step are handled before the next. */
+const STEP_MS = 25;
+const START_SEC = 1_800_000_000;
+
+export interface SentFrame {
+  readonly from: string;
+  readonly message: SeatMessage;
+}
+
+export interface Gossiped {
+  readonly from: string;
+  readonly topic: TopicKind;
+  readonly message: Uint8Array;
+}
+
+export interface TestNetwork {
+  readonly clock: MemoryClock;
+  readonly chain: MemoryChain;
+  /** Every operator's node. */
+  readonly operators: readonly TestNode[];
+  /** A daemon without an operator, which owns the funded escrow. */
+  readonly requester: TestNode;
+  readonly nodes: readonly TestNode[];
+  readonly frames: readonly SentFrame[];
+  readonly gossiped: readonly Gossiped[];
+  /** Lets what was begun come to its end, at the time it is. */
+  readonly settle: () => Promise<void>;
+  /** Moves the time. */
+  readonly run: (ms: number) => Promise<void>;
+  /** Moves the time until it holds; fails after `maxMs`. */
+  readonly until: (what: string, holds: () => boolean, maxMs?: number) => Promise<void>;
+  /** Mines blocks with these events in the first, and shows them to every node that follows. */
+  readonly mine: (blocks?: number, events?: readonly ChainEvent[]) => Promise<void>;
+  /** Other blocks take the place of the last ones. */
+  readonly reorg: (depth: number, blocks?: number) => Promise<void>;
+  readonly holdExecutions: () => void;
+  readonly releaseExecutions: () => Promise<void>;
+  /** Signs an order anchored at the head. */
+  readonly order: (
+    request?: Partial<OrderRequest> & { readonly x?: number; readonly isTolerant?: boolean },
+  ) => Promise<Uint8Array>;
+  /** Orders and submits; fails when it is refused. */
+  readonly submit: (request?: Parameters<TestNetwork['order']>[0]) => Promise<TaskId>;
+  readonly task: (node: TestNode, taskId: TaskId) => TaskRecord;
+  /** The nodes of a task's committee in seat order, as drawn. */
+  readonly seats: (taskId: TaskId) => readonly TestNode[];
+  /** A posted batch that uses up the nonces of these tasks. */
+  readonly batchOf: (...taskIds: readonly TaskId[]) => ChainEvent;
+  readonly evidence: () => readonly Evidence[];
+  /** Duties of honest sessions for which two different statements left a machine. */
+  readonly contradictions: () => readonly string[];
+}
+
+const structOf = (message: SeatMessage): { readonly duty: string; readonly struct: string } => {
+  switch (message.type) {
+    case 'commit':
+      return {
+        duty: `commit/${message.commit.body.taskId}/${message.commit.body.seat}`,
+        struct: hashRecord(COMMIT, message.commit.body),
+      };
+    case 'lock-vote':
+      return {
+        duty: `lock/${message.lockVote.body.taskId}/${message.lockVote.body.seat}`,
+        struct: hashRecord(LOCK_VOTE, message.lockVote.body),
+      };
+    case 'reveal':
+      return {
+        duty: `reveal/${message.reveal.body.taskId}/${message.reveal.body.seat}`,
+        struct: hashRecord(REVEAL, message.reveal.body),
+      };
+    case 'vote':
+      return {
+        duty: `vote/${message.statement.body.taskId}/${message.seat}`,
+        struct: hashRecord(RESULT_STATEMENT, message.statement.body),
+      };
+  }
+};
+
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+export const createTestNetwork = async ({
+  operators: operatorCount = 6,
+  compute = (x) => x + x,
+}: {
+  readonly operators?: number;
+  readonly compute?: Surroundings['compute'];
+} = {}): Promise<TestNetwork> => {
+  const clock = createMemoryClock(START_SEC * 1000);
+  const chain = createMemoryChain(CHAIN_ID);
+  const frames: SentFrame[] = [];
+  const gossiped: Gossiped[] = [];
+  let gate: PromiseWithResolvers<void> | undefined;
+  const around: Surroundings = {
+    ...{ clock, chain, compute, network: createMemoryNetwork(clock), content: createMemoryContentHub() },
+    gate: async () => await gate?.promise,
+    onFrame: (from, message) => void frames.push({ from, message }),
+    onGossip: (from, topic, message) => void gossiped.push({ from, topic, message }),
+  };
+  const personas = await Promise.all(
+    Array.from({ length: operatorCount }, (_, i) => createPersona(`operator-${i + 1}`)),
+  );
+  const requesterPersona = await createRequester();
+  const provider = await createPersona('provider');
+  const operators = await Promise.all(
+    personas.map((persona, index) => createTestNode(around, { persona, index, isOperator: true })),
+  );
+  const requester = await createTestNode(around, { persona: requesterPersona, index: -1, isOperator: false });
+  const nodes = [...operators, requester];
+  await around.content.join().add(MODEL_BYTES, new AbortController().signal);
+
+  const nowSec = (): bigint => BigInt(Math.floor(clock.nowMs() / 1000));
+  const sync = async (): Promise<void> => {
+    for (const node of nodes) await node.sync();
+  };
+  const settle = (): Promise<void> => turns(4);
+  const run = async (ms: number): Promise<void> => {
+    await settle();
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      clock.advance(STEP_MS);
+      await settle();
+    }
+  };
+  const mine: TestNetwork['mine'] = async (blocks = 1, events = []) => {
+    for (let i = 0; i < blocks; i += 1) chain.mine(nowSec(), i === 0 ? events : []);
+    await sync();
+    await settle();
+  };
+  await mine(1, await genesisEvents({ operators: personas, provider, requester: requesterPersona }));
+  await mine(3);
+
+  const task: TestNetwork['task'] = (node, taskId) => {
+    const found = node.engine().task(taskId);
+    if (found === undefined) throw new Error(`${node.name} does not know ${taskId}`);
+    return found;
+  };
+
+  const order: TestNetwork['order'] = async ({ x = 1.5, isTolerant = false, ...request } = {}) => {
+    const { deps, view } = requester.life();
+    const model = view.model(isTolerant ? TOLERANCE_MODEL : EXACT_MODEL);
+    if (model === undefined) throw new Error('no model');
+    const bytes = new Uint8Array(Float32Array.of(x).buffer);
+    return createOrder(
+      { ...deps, nonces: createNonces(deps) },
+      { address: requesterPersona.address, secretKey: requesterPersona.secretKey },
+      {
+        ...{ model, computeUnits: 1, redundancy: DEFAULT_REDUNDANCY, maxFeeWei: undefined, tipPerSeatWei: 0n },
+        ...{ inputs: [{ name: 'x', type: 'float32', dims: [1], bytes }], deadlineInSec: 60 },
+        ...request,
+      },
+      new AbortController().signal,
+    );
+  };
+
+  return {
+    ...{ clock, chain, operators, requester, nodes, frames, gossiped, settle, run, mine, order, task },
+    until: async (what, holds, maxMs = 15_000) => {
+      for (let passed = 0; !holds(); passed += STEP_MS) {
+        if (passed >= maxMs) throw new Error(`after ${maxMs} ms: not yet ${what}`);
+        await run(STEP_MS);
+      }
+    },
+    reorg: async (depth, blocks = depth + 1) => {
+      chain.drop(depth);
+      await mine(blocks);
+    },
+    holdExecutions: () => {
+      gate = Promise.withResolvers();
+    },
+    releaseExecutions: async () => {
+      gate?.resolve();
+      gate = undefined;
+      await settle();
+    },
+    submit: async (request) => {
+      const submitted = requester.engine().submit(await order(request));
+      // The envelope leaves some milliseconds later.
+      await run(STEP_MS);
+      const admitted = await submitted;
+      if ('refused' in admitted) throw new Error(`the order was refused: ${admitted.refused}`);
+      await run(STEP_MS);
+      return admitted.taskId;
+    },
+    seats: (taskId) => {
+      const drawn = task(requester, taskId).seating?.params.seats ?? [];
+      return drawn.map(({ operator }) => {
+        const node = operators.find(({ persona }) => persona.address === operator);
+        if (node === undefined) throw new Error('a seat of a stranger');
+        return node;
+      });
+    },
+    batchOf: (...taskIds) => {
+      const nonces = taskIds.map((taskId) => ({ account: 1, nonce: task(requester, taskId).order.order.body.nonce }));
+      const nullifiers = encodeNullifiers(nullifiersOf(nonces));
+      const index = requester.life().view.lastBatch().index + 1n;
+      const roots = {
+        leavesRoot: ZERO_BYTES32,
+        ledgerRoot: ZERO_BYTES32,
+        slashesRoot: ZERO_BYTES32,
+        reputationRoot: ZERO_BYTES32,
+      };
+      const hashes = {
+        prevHash: ZERO_BYTES32,
+        deltasHash: ZERO_BYTES32,
+        nullifiersHash: ZERO_BYTES32,
+        dataCidDigest: ZERO_BYTES32,
+      };
+      const header: BatchHeader = {
+        ...{ ...roots, ...hashes, index, epoch: 1n, slot: 1n, leafCount: taskIds.length },
+        ...{ baseFee: BASE_FEE, treasuryUnits: 0n, burnUnits: 0n },
+      };
+      return {
+        ...({ type: 'batch-posted', index, headerDigest: ZERO_BYTES32, header, deltas: new Uint8Array(0) } as const),
+        ...{ nullifiers, transaction: ZERO_BYTES32 },
+      };
+    },
+    evidence: () => gossiped.flatMap(({ topic, message }) => (topic === 'evidence' ? [decodeEvidence(message)] : [])),
+    contradictions: () => {
+      const said = new Map<string, Set<string>>();
+      for (const { message } of frames) {
+        const { duty, struct } = structOf(message);
+        said.set(duty, (said.get(duty) ?? new Set()).add(struct));
+      }
+      return [...said].flatMap(([duty, structs]) => (structs.size > 1 ? [duty] : []));
+    },
+  };
+};
+
+export type { Address };
