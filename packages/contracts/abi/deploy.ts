@@ -1,49 +1,13 @@
+import type { Account, Chain, PublicClient, TransactionReceipt, Transport, WalletClient } from 'viem';
+import type { ContractAddress, Deployment } from './deployment.ts';
 import {
-  type Abi,
-  type Account,
-  type Chain,
-  getContractAddress,
-  type PublicClient,
-  type TransactionReceipt,
-  type Transport,
-  type WalletClient,
-} from 'viem';
-import type { ContractAddress, Deployment, DeploymentAddresses } from './deployment.ts';
-import {
-  certEcdsaAbi,
-  certEcdsaBytecode,
-  escrowAbi,
-  escrowBytecode,
-  mlbTokenAbi,
-  mlbTokenBytecode,
-  modelRegistryAbi,
-  modelRegistryBytecode,
-  operatorRegistryAbi,
-  operatorRegistryBytecode,
-  settlementAbi,
-  settlementBytecode,
-  stakeManagerAbi,
-  stakeManagerBytecode,
-} from './generated.ts';
-
-/** What is fixed for ever at deployment. */
-export interface ProtocolParams {
-  /** Gets the whole initial supply of MLB. */
-  readonly initialHolder: ContractAddress;
-  /** Owns escrow account 1. */
-  readonly treasury: ContractAddress;
-  /** Least number of blocks between two epoch seals. */
-  readonly epochBlocks: number;
-  readonly challengeWindowSec: number;
-  /** At least the life of an order and the lag of its settlement. */
-  readonly escrowDelaySec: number;
-  /** At least the challenge window. */
-  readonly payoutDelaySec: number;
-  /** At least the challenge window. */
-  readonly unbondSec: number;
-  /** Wei per million compute units; default 1e18. */
-  readonly initialBaseFee?: bigint;
-}
+  type Creation,
+  creationsOf,
+  type PlannedAddresses,
+  type ProtocolParams,
+  predictAddresses,
+  publicAddresses,
+} from './plan.ts';
 
 export interface DeployOptions {
   readonly walletClient: WalletClient<Transport, Chain, Account>;
@@ -65,104 +29,47 @@ export class DeploymentError extends Error {
   }
 }
 
-interface Creation {
-  readonly name: keyof DeploymentAddresses;
-  readonly abi: Abi;
-  readonly bytecode: `0x${string}`;
-  readonly args: readonly unknown[];
-}
-
-/** In the order of the nonces. Settlement is last: its constructor checks that the others point at it. */
-const NAMES = [
-  'token',
-  'stakeManager',
-  'operatorRegistry',
-  'modelRegistry',
-  'escrow',
-  'certificate',
-  'settlement',
-] as const satisfies readonly (keyof DeploymentAddresses)[];
-
-/** The contracts are wired by immutables: everyone's address is known before the first is created. */
-const predictAddresses = (from: ContractAddress, firstNonce: number): DeploymentAddresses =>
-  Object.fromEntries(
-    NAMES.map((name, i) => [name, getContractAddress({ from, nonce: BigInt(firstNonce + i) }).toLowerCase()]),
-  ) as unknown as DeploymentAddresses;
-
-const creationsOf = (at: DeploymentAddresses, params: ProtocolParams): readonly Creation[] => {
-  const { initialHolder, treasury, epochBlocks, challengeWindowSec, escrowDelaySec, payoutDelaySec, unbondSec } =
-    params;
-  const baseFee = params.initialBaseFee ?? 10n ** 18n;
-  return [
-    { name: 'token', abi: mlbTokenAbi, bytecode: mlbTokenBytecode, args: [initialHolder] },
-    {
-      name: 'stakeManager',
-      abi: stakeManagerAbi,
-      bytecode: stakeManagerBytecode,
-      args: [at.token, at.operatorRegistry, at.settlement, BigInt(unbondSec)],
-    },
-    {
-      name: 'operatorRegistry',
-      abi: operatorRegistryAbi,
-      bytecode: operatorRegistryBytecode,
-      args: [at.stakeManager, at.escrow, at.settlement, BigInt(epochBlocks)],
-    },
-    {
-      name: 'modelRegistry',
-      abi: modelRegistryAbi,
-      bytecode: modelRegistryBytecode,
-      args: [at.stakeManager, at.escrow],
-    },
-    {
-      name: 'escrow',
-      abi: escrowAbi,
-      bytecode: escrowBytecode,
-      args: [at.token, at.settlement, treasury, BigInt(escrowDelaySec), BigInt(payoutDelaySec)],
-    },
-    { name: 'certificate', abi: certEcdsaAbi, bytecode: certEcdsaBytecode, args: [at.operatorRegistry] },
-    {
-      name: 'settlement',
-      abi: settlementAbi,
-      bytecode: settlementBytecode,
-      args: [at.operatorRegistry, at.stakeManager, at.escrow, at.certificate, BigInt(challengeWindowSec), baseFee],
-    },
-  ];
-};
+/** Creations whose constructors call others: their gas cannot be estimated before those exist. */
+const CALLS_OTHERS: ReadonlySet<string> = new Set(['settlement', 'rewardsVault']);
 
 /**
- * Deploys the whole protocol from `walletClient.account` and waits for every receipt. The first six creations go out at
- * once with explicit nonces, so on a chain with interval mining it takes two blocks or so; Settlement follows, because
- * its gas cannot be estimated before the contracts it checks exist. Throws DeploymentError, or viem's errors.
+ * Deploys the whole protocol from `walletClient.account` and waits for every receipt. Creations go out together with
+ * explicit nonces as far as their gas can be estimated, so on a chain with interval mining it takes a few blocks.
+ * Throws DeploymentError, or viem's errors.
  */
 export const deployProtocol = async (options: DeployOptions): Promise<Deployment> => {
   const { walletClient, publicClient, params } = options;
   const { account, chain } = walletClient;
   const timeout = options.receiptTimeoutMs ?? 60_000;
   const firstNonce = await publicClient.getTransactionCount({ address: account.address, blockTag: 'pending' });
-  const addresses = predictAddresses(account.address, firstNonce);
-  const creations = creationsOf(addresses, params);
+  const planned = predictAddresses(account.address, firstNonce);
 
-  const send = ({ abi, bytecode, args }: Creation, i: number): Promise<ContractAddress> =>
-    walletClient.deployContract({ abi, bytecode, args, account, chain, nonce: firstNonce + i });
   const settle = async (creation: Creation, hash: ContractAddress): Promise<TransactionReceipt> => {
     const receipt = await publicClient.waitForTransactionReceipt({ hash, timeout });
-    checkCreated(creation, receipt, addresses);
+    checkCreated(creation, receipt, planned);
     return receipt;
   };
-
-  const last = creations.length - 1;
-  const sent: ContractAddress[] = [];
+  const receipts: TransactionReceipt[] = [];
+  let pending: Promise<TransactionReceipt>[] = [];
   // One after another: a node that mines at once refuses a nonce whose predecessor has not arrived.
-  for (const [i, creation] of creations.slice(0, last).entries()) sent.push(await send(creation, i));
-  const receipts = await Promise.all(sent.map((hash, i) => settle(creations[i] as Creation, hash)));
-  const settlement = creations[last] as Creation;
-  await settle(settlement, await send(settlement, last));
-
+  for (const [i, creation] of creationsOf(planned, params).entries()) {
+    if (CALLS_OTHERS.has(creation.name)) {
+      receipts.push(...(await Promise.all(pending)));
+      pending = [];
+    }
+    const { abi, bytecode, args } = creation;
+    const hash = await walletClient.deployContract({ abi, bytecode, args, account, chain, nonce: firstNonce + i });
+    const receipt = settle(creation, hash);
+    // Judged with the others; a failure while later ones are still being sent must not count as unhandled.
+    receipt.catch(() => undefined);
+    pending.push(receipt);
+  }
+  receipts.push(...(await Promise.all(pending)));
   const startBlock = receipts.reduce((least, { blockNumber }) => Math.min(least, Number(blockNumber)), Infinity);
-  return { chainId: chain.id, startBlock, addresses };
+  return { chainId: chain.id, startBlock, addresses: publicAddresses(planned) };
 };
 
-const checkCreated = (creation: Creation, receipt: TransactionReceipt, predicted: DeploymentAddresses): void => {
+const checkCreated = (creation: Creation, receipt: TransactionReceipt, predicted: PlannedAddresses): void => {
   const { name } = creation;
   if (receipt.status !== 'success') {
     throw new DeploymentError(

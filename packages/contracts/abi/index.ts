@@ -3,7 +3,15 @@ export {
   type DeploymentErrorCode,
   type DeployOptions,
   deployProtocol,
-  type ProtocolParams,
 } from './deploy.ts';
-export type { ContractAddress, Deployment, DeploymentAddresses } from './deployment.ts';
+export {
+  CORE_CONTRACTS,
+  type ContractAddress,
+  type CoreContract,
+  type Deployment,
+  type DeploymentAddresses,
+  FURTHER_CONTRACTS,
+  type FurtherContract,
+} from './deployment.ts';
 export * from './generated.ts';
+export type { ProtocolParams, TokenAllocation } from './plan.ts';

@@ -10,6 +10,11 @@ const DEPLOYED = [
   'Escrow',
   'CertEcdsa',
   'Settlement',
+  'Slasher',
+  'TaskInbox',
+  'RewardsVault',
+  'TeamVesting',
+  'governance/GovernedProxy',
 ] as const;
 
 const root = new URL('..', import.meta.url);
@@ -19,14 +24,15 @@ const constantName = (contract: string): string =>
   contract.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (start) => start.toLowerCase());
 
 const sections = await Promise.all(
-  DEPLOYED.map(async (contract) => {
-    const file = new URL(`artifacts/src/${contract}.sol/${contract}.json`, root);
+  DEPLOYED.map(async (path) => {
+    const contract = path.slice(path.lastIndexOf('/') + 1);
+    const file = new URL(`artifacts/src/${path}.sol/${contract}.json`, root);
     const { abi, bytecode } = JSON.parse(await readFile(file, 'utf8'));
     const name = constantName(contract);
     return [
-      `/** ABI of src/${contract}.sol. */`,
+      `/** ABI of src/${path}.sol. */`,
       `export const ${name}Abi = ${JSON.stringify(abi)} as const;`,
-      `/** Creation code of src/${contract}.sol. */`,
+      `/** Creation code of src/${path}.sol. */`,
       `export const ${name}Bytecode: \`0x\${string}\` = '${bytecode}';`,
     ].join('\n');
   }),

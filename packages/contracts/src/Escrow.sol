@@ -2,14 +2,17 @@
 pragma solidity 0.8.37;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
+import {IFeeSource} from "./interfaces/IFeeSource.sol";
 import {IMLBToken} from "./interfaces/IMLBToken.sol";
 import {Lanes} from "./libraries/Lanes.sol";
 import {PackedRows} from "./libraries/PackedRows.sol";
 
-/// @title Requesters' money and what was earned with it. One contract per asset; this one holds MLB.
-contract Escrow is IEscrow, ReentrancyGuardTransient {
+/// @title Requesters' money and what was earned with it. One contract per asset: MLB, or the chain's native coin.
+contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     using SafeERC20 for IMLBToken;
     using Lanes for Lanes.Ledger;
 
@@ -20,9 +23,12 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
     uint32 public constant BURN_ACCOUNT = 0;
     uint32 public constant TREASURY_ACCOUNT = 1;
 
+    /// @notice Zero: the native coin.
     IMLBToken public immutable token;
     /// @inheritdoc IEscrow
     address public immutable settlement;
+    /// @inheritdoc IEscrow
+    address public immutable inbox;
     /// @inheritdoc IEscrow
     uint64 public immutable escrowDelaySec;
     /// @inheritdoc IEscrow
@@ -34,16 +40,21 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     mapping(address owner => uint32 account) public accountOf;
     mapping(uint8 kind => mapping(uint32 account => Request)) private _requests;
+    mapping(uint32 account => uint64 units) private _locked;
+    uint64 private _settledUnits;
+    uint64 private _revertedUnits;
 
     constructor(
         IMLBToken token_,
         address settlement_,
+        address inbox_,
         address treasury_,
         uint64 escrowDelaySec_,
         uint64 payoutDelaySec_
     ) {
         token = token_;
         settlement = settlement_;
+        inbox = inbox_;
         escrowDelaySec = escrowDelaySec_;
         payoutDelaySec = payoutDelaySec_;
         _owners.push(address(0));
@@ -51,7 +62,7 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IEscrow
-    function deposit(address owner, uint64 units) external nonReentrant {
+    function deposit(address owner, uint64 units) external payable nonReentrant {
         _deposit(owner, units);
     }
 
@@ -91,13 +102,26 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
         require(request.units != 0 && block.timestamp >= request.readyAtSec, NotReady(kind, account));
         delete _requests[kind][account];
         Lanes.Ledger storage ledger = _ledger(kind);
-        uint64 balance = ledger.get(account);
-        uint64 units = request.units < balance ? request.units : balance;
+        uint64 payable_ = _unlocked(kind, account);
+        uint64 units = request.units < payable_ ? request.units : payable_;
         ledger.sub(account, units);
         address owner = _owners[account];
         emit Withdrawn(kind, account, owner, units);
-        if (account == BURN_ACCOUNT) token.burn(units * UNIT_WEI);
-        else token.safeTransfer(owner, units * UNIT_WEI);
+        _pay(owner, units * UNIT_WEI);
+    }
+
+    /// @inheritdoc IEscrow
+    function lock(uint32 account, uint64 units) external {
+        require(msg.sender == inbox, NotInbox(msg.sender));
+        uint64 free = available(account);
+        require(units <= free, InsufficientUnits(account, units, free));
+        _locked[account] += units;
+    }
+
+    /// @inheritdoc IEscrow
+    function unlock(uint32 account, uint64 units) external {
+        require(msg.sender == inbox, NotInbox(msg.sender));
+        _locked[account] -= units;
     }
 
     /// @inheritdoc IEscrow
@@ -108,6 +132,38 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
         require(debitUnits == creditUnits, UnbalancedDeltas(debitUnits, creditUnits));
         if (treasuryUnits != 0) _earned.add(TREASURY_ACCOUNT, treasuryUnits);
         if (burnUnits != 0) _earned.add(BURN_ACCOUNT, burnUnits);
+        _settledUnits += SafeCast.toUint64(debitUnits);
+    }
+
+    /// @inheritdoc IEscrow
+    function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external {
+        require(msg.sender == settlement, NotSettlement(msg.sender));
+        uint64 debitUnits;
+        for (uint256 offset; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
+            (, uint8 kind, uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
+            if (kind == KIND_ESCROW) {
+                _escrow.add(account, units);
+                debitUnits += units;
+            } else {
+                _takeBack(account, units);
+            }
+        }
+        if (treasuryUnits != 0) _takeBack(TREASURY_ACCOUNT, treasuryUnits);
+        if (burnUnits != 0) _takeBack(BURN_ACCOUNT, burnUnits);
+        _revertedUnits += debitUnits;
+    }
+
+    /// @inheritdoc IEscrow
+    function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external {
+        require(msg.sender == settlement, NotSettlement(msg.sender));
+        // The rows are those that applyDeltas took: their order, accounts and sum were checked then.
+        for (uint256 offset; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
+            (, uint8 kind, uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
+            if (kind == KIND_ESCROW) _escrow.add(account, units);
+            else _takeBack(account, units);
+        }
+        if (treasuryUnits != 0) _takeBack(TREASURY_ACCOUNT, treasuryUnits);
+        if (burnUnits != 0) _takeBack(BURN_ACCOUNT, burnUnits);
     }
 
     /// @inheritdoc IEscrow
@@ -121,10 +177,13 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IEscrow
-    function available(uint32 account) external view returns (uint64) {
-        uint64 balance = _escrow.get(account);
-        uint64 leaving = _requests[KIND_ESCROW][account].units;
-        return leaving < balance ? balance - leaving : 0;
+    function lockedOf(uint32 account) external view returns (uint64) {
+        return _locked[account];
+    }
+
+    /// @inheritdoc IFeeSource
+    function feeTotals() external view returns (uint64 settledUnits, uint64 revertedUnits) {
+        return (_settledUnits, _revertedUnits);
     }
 
     /// @inheritdoc IEscrow
@@ -149,6 +208,13 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IEscrow
+    function available(uint32 account) public view returns (uint64) {
+        uint64 free = _unlocked(KIND_ESCROW, account);
+        uint64 leaving = _requests[KIND_ESCROW][account].units;
+        return leaving < free ? free - leaving : 0;
+    }
+
+    /// @inheritdoc IEscrow
     function open(address owner) public returns (uint32 account) {
         require(owner != address(0), ZeroOwner());
         account = accountOf[owner];
@@ -164,7 +230,33 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
         uint32 account = open(owner);
         _escrow.add(account, units);
         emit Deposited(account, units);
-        token.safeTransferFrom(msg.sender, address(this), units * UNIT_WEI);
+        uint256 amountWei = units * UNIT_WEI;
+        bool isNative = address(token) == address(0);
+        require(msg.value == (isNative ? amountWei : 0), WrongValue(msg.value, amountWei));
+        if (!isNative) token.safeTransferFrom(msg.sender, address(this), amountWei);
+    }
+
+    /// To a contract that refuses the native coin nothing can be paid; that blocks nobody else.
+    function _pay(address owner, uint256 amountWei) private {
+        // Account 0 has no owner: native coins sent to the zero address are gone as well.
+        if (address(token) == address(0)) Address.sendValue(payable(owner), amountWei);
+        else if (owner == address(0)) token.burn(amountWei);
+        else token.safeTransfer(owner, amountWei);
+    }
+
+    /// Undoes a credit. A running request shrinks by exactly that: clamping it to the balance instead would let it pay
+    /// out a later credit, and then that one could not be undone.
+    function _takeBack(uint32 account, uint64 units) private {
+        _earned.sub(account, units);
+        Request storage request = _requests[KIND_EARNED][account];
+        if (request.units != 0) request.units = request.units > units ? request.units - units : 0;
+    }
+
+    function _unlocked(uint8 kind, uint32 account) private view returns (uint64) {
+        uint64 balance = _ledger(kind).get(account);
+        if (kind != KIND_ESCROW) return balance;
+        uint64 locked = _locked[account];
+        return locked < balance ? balance - locked : 0;
     }
 
     function _request(uint8 kind, uint32 account, uint64 units) private {
@@ -174,6 +266,15 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
         uint64 readyAtSec = uint64(block.timestamp) + delaySec;
         _requests[kind][account] = Request(units, readyAtSec);
         emit WithdrawalRequested(kind, account, units, readyAtSec);
+    }
+
+    /// A running request shrinks by exactly the credit. Shrinking it to the balance instead would let it pay out a later
+    /// credit that may itself still be reverted, and then that batch could not be.
+    function _takeBack(uint32 account, uint64 units) private {
+        _earned.sub(account, units);
+        Request storage request = _requests[KIND_EARNED][account];
+        uint64 leaving = request.units;
+        if (leaving != 0) request.units = leaving > units ? leaving - units : 0;
     }
 
     function _applyRows(bytes calldata deltas) private returns (uint256 debitUnits, uint256 creditUnits) {

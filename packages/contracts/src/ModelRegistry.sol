@@ -6,11 +6,13 @@ import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IStakeManager} from "./interfaces/IStakeManager.sol";
 import {Roles} from "./libraries/Roles.sol";
 
-/// @title The models that can be ordered. Records live in events, only provider and status in storage.
+/// @title The models that can be ordered. Records live in events; storage has what a charge depends on.
 contract ModelRegistry is IModelRegistry {
     struct Model {
         address provider;
         bool active;
+        uint32 computeUnits;
+        uint128 priceWei;
     }
 
     uint256 private constant MAX_TEXT_BYTES = 128;
@@ -36,7 +38,7 @@ contract ModelRegistry is IModelRegistry {
         _check(model);
         uint96 count = modelCountOf[msg.sender]++;
         modelId = keccak256(abi.encode(block.chainid, address(this), msg.sender, model.sha256Digest, count));
-        _models[modelId] = Model(msg.sender, true);
+        _models[modelId] = Model(msg.sender, true, model.computeUnits, model.priceWei);
         emit ModelRegistered(modelId, msg.sender, model);
         escrow.open(msg.sender);
     }
@@ -57,6 +59,18 @@ contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     function isActive(bytes32 modelId) external view returns (bool) {
         return _models[modelId].active;
+    }
+
+    /// @inheritdoc IModelRegistry
+<<<<<<< /work/main/packages/contracts/src/ModelRegistry.sol
+    function termsOf(
+        bytes32 modelId
+    ) external view returns (address provider, uint128 priceWei, uint32 computeUnits) {
+=======
+    function termsOf(bytes32 modelId) external view returns (address provider, uint128 priceWei, uint32 computeUnits) {
+>>>>>>> /tmp/wc.theirs
+        Model storage model = _models[modelId];
+        return (model.provider, model.priceWei, model.computeUnits);
     }
 
     function _check(ModelInput calldata model) private pure {

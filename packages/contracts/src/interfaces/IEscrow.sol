@@ -27,13 +27,16 @@ interface IEscrow {
     error DeltasNotAscending(uint256 row);
     error UnbalancedDeltas(uint256 debitUnits, uint256 creditUnits);
     error NotSettlement(address caller);
+    error NotInbox(address caller);
+    error WrongValue(uint256 valueWei, uint256 amountWei);
 
     /// @notice The owner's account, opened if there is none. Anyone may open one for anyone.
     /// @return account From 1; account 1 is the treasury's.
     function open(address owner) external returns (uint32 account);
 
-    /// @notice Pulls `units` from the caller into the owner's escrow, opening an account if needed.
-    function deposit(address owner, uint64 units) external;
+    /// @notice Pulls `units` from the caller into the owner's escrow, opening an account if needed. In native coin they
+    /// come with the call, to the wei.
+    function deposit(address owner, uint64 units) external payable;
 
     /// @notice `deposit` with the caller's ERC-2612 permit for exactly `units` * 1e9 wei.
     function depositWithPermit(address owner, uint64 units, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
@@ -52,11 +55,31 @@ interface IEscrow {
     /// (kind, account): kind 0 debits escrow, kind 1 credits earned. Debits must equal credits + treasury + burn.
     function applyDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external;
 
+<<<<<<< /work/main/packages/contracts/src/interfaces/IEscrow.sol
+    /// @notice Only Settlement. Undoes one applyDeltas of the same arguments inside its challenge window; a running payout
+    /// request shrinks by exactly the credit that is taken back.
+    function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external;
+
+=======
+    /// @notice Only Settlement: undoes exactly what applyDeltas did with the same arguments. Running payout requests
+    /// shrink by the credits that are taken back.
+    function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external;
+
+    /// @notice Only the inbox: sets units aside for a forced task. They still are in escrowOf, and batches may debit
+    /// them, but no order may count on them and no withdrawal takes them.
+    function lock(uint32 account, uint64 units) external;
+
+    /// @notice Only the inbox.
+    function unlock(uint32 account, uint64 units) external;
+
+    function lockedOf(uint32 account) external view returns (uint64);
+
+>>>>>>> /tmp/wc.theirs
     function escrowOf(uint32 account) external view returns (uint64);
 
     function earnedOf(uint32 account) external view returns (uint64);
 
-    /// @notice What an order may count on: the escrow balance less what is on its way out.
+    /// @notice What an order may count on: the escrow balance less what is locked or on its way out.
     function available(uint32 account) external view returns (uint64);
 
     function accountOf(address owner) external view returns (uint32);
@@ -75,4 +98,7 @@ interface IEscrow {
     function payoutDelaySec() external view returns (uint64);
 
     function settlement() external view returns (address);
+
+    /// @notice The TaskInbox of this asset.
+    function inbox() external view returns (address);
 }

@@ -14,6 +14,17 @@ library Roles {
     uint256 internal constant COMPUTE_MINIMUM = 50_000 ether;
     uint256 internal constant VERIFIER_MINIMUM = 25_000 ether;
 
+    /// A seat in a committee locks one lot; more than four bring nothing (protocol.md section 0).
+    uint256 internal constant LOT = 50_000 ether;
+    uint256 internal constant MAX_LOTS = 4;
+    /// Stake that vouches for one person in the quadratic house of governance.
+    uint256 internal constant IDENTITY_MINIMUM = 50_000 ether;
+
+    function lotsOf(uint256 activeWei) internal pure returns (uint256 lots) {
+        lots = activeWei / LOT;
+        if (lots > MAX_LOTS) lots = MAX_LOTS;
+    }
+
     /// @notice Several roles need the sum of their minima, in wei of MLB.
     function minimumOf(uint8 roles) internal pure returns (uint256 minimum) {
         if (roles & MODEL != 0) minimum += MODEL_MINIMUM;

@@ -6,8 +6,12 @@ import {Escrow} from "../../src/Escrow.sol";
 import {MLBToken} from "../../src/MLBToken.sol";
 import {ModelRegistry} from "../../src/ModelRegistry.sol";
 import {OperatorRegistry} from "../../src/OperatorRegistry.sol";
+import {RewardsVault} from "../../src/RewardsVault.sol";
 import {Settlement} from "../../src/Settlement.sol";
+import {Slasher} from "../../src/Slasher.sol";
 import {StakeManager} from "../../src/StakeManager.sol";
+import {TaskInbox} from "../../src/TaskInbox.sol";
+import {GovernedProxy} from "../../src/governance/GovernedProxy.sol";
 import {IMessages} from "../../src/interfaces/ISettlement.sol";
 import {IMLBToken} from "../../src/interfaces/IMLBToken.sol";
 import {Test} from "./Test.sol";
@@ -23,10 +27,17 @@ abstract contract Protocol is Test {
     uint64 internal constant PAYOUT_DELAY_SEC = 300;
     uint64 internal constant UNBOND_SEC = 400;
     uint64 internal constant BASE_FEE = 1 ether;
+    uint64 internal constant EMISSION_PERIOD_SEC = 1 days;
+    uint64 internal constant CLAIM_DELAY_SEC = 2 days;
+    uint64 internal constant VETO_SEC = 250;
+    uint64 internal constant GRACE_SEC = 60;
     uint256 internal constant UNIT = 1e9;
     uint256 internal constant SESSION_SECRET = 0x5e55;
     address internal constant TREASURY = address(0x7ea5);
     address internal constant REPORTER = address(0x4e90);
+    address internal constant TIMELOCK = address(0x71de);
+    address internal constant GUARDIAN = address(0x6a2d);
+    address internal constant FRAUD_PROOFS = address(0xf4a0d);
 
     struct Batch {
         IMessages.BatchHeader header;
@@ -41,22 +52,63 @@ abstract contract Protocol is Test {
     Escrow internal escrow;
     CertEcdsa internal cert;
     Settlement internal settlement;
+    Slasher internal slasher;
+    TaskInbox internal inbox;
+    RewardsVault internal vault;
 
+    /// The deployer keeps the whole supply.
     function deployProtocol() internal {
+        IMLBToken.Allocation[] memory allocations = new IMLBToken.Allocation[](1);
+        allocations[0] = IMLBToken.Allocation(address(this), 1_000_000_000 ether);
+        deployProtocol(allocations);
+    }
+
+    /// Wired by predicted addresses, as abi/deploy.ts does it: contract i is created with the i-th nonce from now.
+    function deployProtocol(IMLBToken.Allocation[] memory allocations) internal {
         uint256 nonce = vm.getNonce(address(this));
         address predictedRegistry = _at(nonce + 2);
         address predictedEscrow = _at(nonce + 4);
         address predictedSettlement = _at(nonce + 6);
-        token = new MLBToken(address(this));
+        token = new MLBToken(allocations, _at(nonce + 10), Escrow(predictedEscrow), EMISSION_PERIOD_SEC);
         IMLBToken asset = IMLBToken(address(token));
-        stakes = new StakeManager(asset, OperatorRegistry(predictedRegistry), predictedSettlement, UNBOND_SEC);
+        stakes = new StakeManager(
+            asset,
+            OperatorRegistry(predictedRegistry),
+            predictedSettlement,
+            _at(nonce + 7),
+            TIMELOCK,
+            UNBOND_SEC
+        );
         registry = new OperatorRegistry(stakes, Escrow(predictedEscrow), predictedSettlement, EPOCH_BLOCKS);
-        models = new ModelRegistry(stakes, Escrow(predictedEscrow));
-        escrow = new Escrow(asset, predictedSettlement, TREASURY, ESCROW_DELAY_SEC, PAYOUT_DELAY_SEC);
+        models = _newModels(predictedEscrow);
+        escrow = new Escrow(asset, predictedSettlement, _at(nonce + 8), TREASURY, ESCROW_DELAY_SEC, PAYOUT_DELAY_SEC);
         cert = new CertEcdsa(registry);
         settlement = new Settlement(registry, stakes, escrow, cert, WINDOW_SEC, BASE_FEE);
+        slasher = new Slasher(stakes, settlement, FRAUD_PROOFS, GUARDIAN, TIMELOCK, VETO_SEC);
+        inbox = new TaskInbox(escrow, settlement, false, 30, 30 days, GRACE_SEC);
+        vault = RewardsVault(address(new GovernedProxy(address(_newVault(asset)))));
         vm.warp(1_000_000);
         vm.roll(1000);
+    }
+
+    function _newModels(address predictedEscrow) private returns (ModelRegistry) {
+        return new ModelRegistry(stakes, Escrow(predictedEscrow));
+    }
+
+    function _newVault(IMLBToken asset) private returns (RewardsVault) {
+        return
+            new RewardsVault(
+                RewardsVault.Wiring({
+                    governance: TIMELOCK,
+                    guardian: GUARDIAN,
+                    token: asset,
+                    registry: registry,
+                    settlement: settlement,
+                    certificate: cert,
+                    periodSec: EMISSION_PERIOD_SEC,
+                    claimDelaySec: CLAIM_DELAY_SEC
+                })
+            );
     }
 
     // Operators

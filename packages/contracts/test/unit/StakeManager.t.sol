@@ -115,8 +115,8 @@ contract StakeManagerTest is Protocol {
         vm.assertEq(stakes.stakeOf(operator).unbonding, 0);
     }
 
-    function test_slash_revertsWith_NotSettlement_whenAnyoneElse() public {
-        vm.expectRevert(abi.encodeWithSelector(IStakeManager.NotSettlement.selector, address(this)));
+    function test_slash_revertsWith_NotSlasher_whenAnyoneElse() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.NotSlasher.selector, address(this)));
         stakes.slash(operator, 10_000, REPORTER);
     }
 

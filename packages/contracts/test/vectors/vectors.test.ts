@@ -80,10 +80,22 @@ describe('golden vectors', () => {
     const at = (i: number): Address => getContractAddress({ from: deployer.account.address, nonce: BigInt(nonce + i) });
     const treasury = privateKeyToAccount(generatePrivateKey()).address;
     const addresses = {
-      token: await create(mlbTokenAbi, mlbTokenBytecode, [deployer.account.address]),
-      stakeManager: await create(stakeManagerAbi, stakeManagerBytecode, [at(0), at(2), settlement, 10n]),
+      token: await create(mlbTokenAbi, mlbTokenBytecode, [
+        [{ holder: deployer.account.address, amountWei: 10n ** 27n }],
+        treasury,
+        at(3),
+        10n,
+      ]),
+      stakeManager: await create(stakeManagerAbi, stakeManagerBytecode, [
+        at(0),
+        at(2),
+        settlement,
+        treasury,
+        treasury,
+        10n,
+      ]),
       operatorRegistry: await create(operatorRegistryAbi, operatorRegistryBytecode, [at(1), at(3), settlement, 4n]),
-      escrow: await create(escrowAbi, escrowBytecode, [at(0), settlement, treasury, 10n, 10n]),
+      escrow: await create(escrowAbi, escrowBytecode, [at(0), settlement, treasury, treasury, 10n, 10n]),
       certificate: await create(certEcdsaAbi, certEcdsaBytecode, [at(2)]),
       modelRegistry: settlement,
       settlement,

@@ -30,13 +30,23 @@ const inputOf = ({ data, topics }: RawLog): { readonly data: Hex; readonly topic
 
 const decodeStake: Decoder = (log) => {
   const { eventName, args } = decodeEventLog({ abi: stakeManagerAbi, ...inputOf(log) });
-  const operator = toAddress(args.operator);
-  if (eventName === 'Slashed') {
-    const { amount, bps, reporter } = args;
-    return { type: 'slashed', operator, amountWei: amount, bps, reporter: toAddress(reporter) };
+  switch (eventName) {
+    case 'Slashed': {
+      const { operator, amount, bps, reporter } = args;
+      return { type: 'slashed', operator: toAddress(operator), amountWei: amount, bps, reporter: toAddress(reporter) };
+    }
+    case 'StakeChanged': {
+      const { active, unbonding, roles, tombstoned } = args;
+      const operator = toAddress(args.operator);
+      return { type: 'stake-changed', operator, activeWei: active, unbondingWei: unbonding, roles, tombstoned };
+    }
+    // Votes of staked tokens and the insurance pool: governance, which the node takes no part in.
+    case 'DelegateChanged':
+    case 'DelegateVotesChanged':
+    case 'EIP712DomainChanged':
+    case 'InsurancePaid':
+      return undefined;
   }
-  const { active, unbonding, roles, tombstoned } = args;
-  return { type: 'stake-changed', operator, activeWei: active, unbondingWei: unbonding, roles, tombstoned };
 };
 
 interface KeyArgs {

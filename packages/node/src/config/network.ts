@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Deployment } from '@mlb/contracts';
+import { type Deployment, FURTHER_CONTRACTS, type FurtherContract } from '@mlb/contracts';
 import { DEVNET_PARAMS, MAINNET_PARAMS, type NetworkParams } from '@mlb/protocol';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
@@ -28,6 +28,11 @@ const ContractAddress = z
   .regex(/^0x[0-9a-f]{40}$/i, 'expected an address')
   .transform((text) => text.toLowerCase() as `0x${string}`);
 
+const further = Object.fromEntries(FURTHER_CONTRACTS.map((name) => [name, ContractAddress.optional()])) as Record<
+  FurtherContract,
+  z.ZodOptional<typeof ContractAddress>
+>;
+
 export const NetworkSchema: z.ZodType<NetworkDescription> = z.strictObject({
   schema: z.literal('mlb.network/1'),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
@@ -44,6 +49,7 @@ export const NetworkSchema: z.ZodType<NetworkDescription> = z.strictObject({
       escrow: ContractAddress,
       certificate: ContractAddress,
       settlement: ContractAddress,
+      ...further,
     }),
   }),
   bootstrap: z.array(z.string().startsWith('/')),
