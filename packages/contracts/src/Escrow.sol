@@ -154,19 +154,6 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IEscrow
-    function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external {
-        require(msg.sender == settlement, NotSettlement(msg.sender));
-        // The rows are those that applyDeltas took: their order, accounts and sum were checked then.
-        for (uint256 offset; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
-            (, uint8 kind, uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
-            if (kind == KIND_ESCROW) _escrow.add(account, units);
-            else _takeBack(account, units);
-        }
-        if (treasuryUnits != 0) _takeBack(TREASURY_ACCOUNT, treasuryUnits);
-        if (burnUnits != 0) _takeBack(BURN_ACCOUNT, burnUnits);
-    }
-
-    /// @inheritdoc IEscrow
     function escrowOf(uint32 account) external view returns (uint64) {
         return _escrow.get(account);
     }
@@ -266,15 +253,6 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         uint64 readyAtSec = uint64(block.timestamp) + delaySec;
         _requests[kind][account] = Request(units, readyAtSec);
         emit WithdrawalRequested(kind, account, units, readyAtSec);
-    }
-
-    /// A running request shrinks by exactly the credit. Shrinking it to the balance instead would let it pay out a later
-    /// credit that may itself still be reverted, and then that batch could not be.
-    function _takeBack(uint32 account, uint64 units) private {
-        _earned.sub(account, units);
-        Request storage request = _requests[KIND_EARNED][account];
-        uint64 leaving = request.units;
-        if (leaving != 0) request.units = leaving > units ? leaving - units : 0;
     }
 
     function _applyRows(bytes calldata deltas) private returns (uint256 debitUnits, uint256 creditUnits) {

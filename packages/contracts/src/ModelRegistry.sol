@@ -62,13 +62,7 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
-<<<<<<< /work/main/packages/contracts/src/ModelRegistry.sol
-    function termsOf(
-        bytes32 modelId
-    ) external view returns (address provider, uint128 priceWei, uint32 computeUnits) {
-=======
     function termsOf(bytes32 modelId) external view returns (address provider, uint128 priceWei, uint32 computeUnits) {
->>>>>>> /tmp/wc.theirs
         Model storage model = _models[modelId];
         return (model.provider, model.priceWei, model.computeUnits);
     }

@@ -55,12 +55,6 @@ interface IEscrow {
     /// (kind, account): kind 0 debits escrow, kind 1 credits earned. Debits must equal credits + treasury + burn.
     function applyDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external;
 
-<<<<<<< /work/main/packages/contracts/src/interfaces/IEscrow.sol
-    /// @notice Only Settlement. Undoes one applyDeltas of the same arguments inside its challenge window; a running payout
-    /// request shrinks by exactly the credit that is taken back.
-    function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external;
-
-=======
     /// @notice Only Settlement: undoes exactly what applyDeltas did with the same arguments. Running payout requests
     /// shrink by the credits that are taken back.
     function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external;
@@ -74,7 +68,6 @@ interface IEscrow {
 
     function lockedOf(uint32 account) external view returns (uint64);
 
->>>>>>> /tmp/wc.theirs
     function escrowOf(uint32 account) external view returns (uint64);
 
     function earnedOf(uint32 account) external view returns (uint64);

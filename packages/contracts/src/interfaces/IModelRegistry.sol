@@ -46,13 +46,7 @@ interface IModelRegistry {
 
     /// @notice What a task of the model is charged by. Never changes for one modelId: fraud proofs reckon charges with it.
     /// All zero for an unknown model.
-<<<<<<< /work/main/packages/contracts/src/interfaces/IModelRegistry.sol
-    function termsOf(
-        bytes32 modelId
-    ) external view returns (address provider, uint128 priceWei, uint32 computeUnits);
-=======
     function termsOf(bytes32 modelId) external view returns (address provider, uint128 priceWei, uint32 computeUnits);
->>>>>>> /tmp/wc.theirs
 
     function isActive(bytes32 modelId) external view returns (bool);
 
