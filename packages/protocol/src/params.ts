@@ -57,9 +57,9 @@ export const MAINNET_PARAMS: NetworkParams = {
   timing: { execMs: 30_000, graceMs: 300, revealMs: 1000, roundMs: 35_000, settleMs: 45_000 },
 };
 
-/** Half-second blocks on one machine: the seed lag is two seconds, so that a busy machine still hears an order in time. */
+/** Half-second blocks on one machine: the seed lag is three seconds, so that a busy machine still hears an order in time. */
 export const DEVNET_PARAMS: NetworkParams = {
-  seedLagBlocks: 4,
+  seedLagBlocks: 6,
   anchorWindowBlocks: 64,
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 64,

@@ -30,7 +30,7 @@ export interface DemoReport {
 }
 
 /** Nearest-rank percentile; 0 of nothing. */
-export const percentile = (values: readonly number[], share: number): number => {
+const percentile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 };

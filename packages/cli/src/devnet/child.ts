@@ -30,7 +30,7 @@ export interface ChildOptions {
   readonly readyTimeoutMs?: number;
 }
 
-export class ChildError extends Error {
+class ChildError extends Error {
   readonly code: 'CHILD_ENDED' | 'CHILD_SILENT';
   constructor(code: 'CHILD_ENDED' | 'CHILD_SILENT', message: string) {
     super(message);

@@ -16,7 +16,7 @@ import {
   Address as toAddress,
 } from '@mlb/protocol';
 import { decodeEventLog } from 'viem';
-import type { ChainEvent } from '../port/chain.ts';
+import type { ChainEvent, ChainMovements } from '../port/chain.ts';
 import type { RawBlock, RawLog } from './block-source.ts';
 import { ChainError } from './error.ts';
 
@@ -127,6 +127,16 @@ const headerOf = (raw: RawHeader): BatchHeader => ({
   dataCidDigest: Bytes32(raw.dataCidDigest),
 });
 
+const movementsOf = (args: {
+  readonly deltas: Hex;
+  readonly treasuryUnits: bigint;
+  readonly burnUnits: bigint;
+}): ChainMovements => ({
+  deltas: fromHex(args.deltas),
+  treasuryUnits: args.treasuryUnits,
+  burnUnits: args.burnUnits,
+});
+
 const decodeSettlement: Decoder = (log) => {
   const { eventName, args } = decodeEventLog({ abi: settlementAbi, ...inputOf(log) });
   switch (eventName) {
@@ -142,8 +152,22 @@ const decodeSettlement: Decoder = (log) => {
         nullifiers: fromHex(args.nullifiers),
         transaction: log.transactionHash,
       };
-    // Told by `slashed` and `stake-changed`; EIP712DomainChanged is inherited and never emitted.
+    case 'BatchReverted':
+      return { type: 'batch-reverted', index: args.index, movements: movementsOf(args) };
+    case 'NoncesFreed':
+      return { type: 'nonces-freed', nullifiers: fromHex(args.nullifiers) };
+    case 'ItemSettled':
+      return {
+        type: 'item-settled',
+        taskId: Bytes32(args.taskId),
+        movements: movementsOf(args),
+        nullifiers: fromHex(args.nullifiers),
+      };
+    // Slashes are told by `slashed` and `stake-changed`; EIP712DomainChanged is inherited and never emitted. A pause shows
+    // when a post is refused.
     case 'EquivocationSlashed':
+    case 'SignersSlashed':
+    case 'PostPaused':
     case 'EIP712DomainChanged':
       return undefined;
   }

@@ -1,5 +1,5 @@
 import { type Address, decodeDeltas, LANE_EARNED, LANE_ESCROW } from '@mlb/protocol';
-import type { ChainEvent } from '../port/chain.ts';
+import type { ChainEvent, ChainMovements } from '../port/chain.ts';
 import type { UndoLog } from './undo.ts';
 
 /** One lane of an account, in units of 1e9 wei. */
@@ -34,12 +34,28 @@ export const createEscrowBook = (undo: UndoLog): EscrowBook => {
   const add = (kind: number, account: number, units: bigint): void =>
     change(kind, account, { units: lane(kind, account).units + units });
 
-  const applyBatch = ({ deltas, header }: Extract<ChainEvent, { readonly type: 'batch-posted' }>): void => {
+  const applyMovements = ({ deltas, treasuryUnits, burnUnits }: ChainMovements): void => {
     for (const { kind, account, units } of decodeDeltas(deltas)) {
       add(kind, account, kind === LANE_ESCROW ? -units : units);
     }
-    if (header.treasuryUnits > 0n) add(LANE_EARNED, TREASURY_ACCOUNT, header.treasuryUnits);
-    if (header.burnUnits > 0n) add(LANE_EARNED, BURN_ACCOUNT, header.burnUnits);
+    if (treasuryUnits > 0n) add(LANE_EARNED, TREASURY_ACCOUNT, treasuryUnits);
+    if (burnUnits > 0n) add(LANE_EARNED, BURN_ACCOUNT, burnUnits);
+  };
+
+  /** As Escrow.revertDeltas: a running request shrinks by exactly the credit. */
+  const takeBack = (account: number, units: bigint): void => {
+    const { leavingUnits } = lane(LANE_EARNED, account);
+    add(LANE_EARNED, account, -units);
+    change(LANE_EARNED, account, { leavingUnits: leavingUnits > units ? leavingUnits - units : 0n });
+  };
+
+  const revertMovements = ({ deltas, treasuryUnits, burnUnits }: ChainMovements): void => {
+    for (const { kind, account, units } of decodeDeltas(deltas)) {
+      if (kind === LANE_ESCROW) add(kind, account, units);
+      else takeBack(account, units);
+    }
+    if (treasuryUnits > 0n) takeBack(TREASURY_ACCOUNT, treasuryUnits);
+    if (burnUnits > 0n) takeBack(BURN_ACCOUNT, burnUnits);
   };
 
   const apply = (event: ChainEvent): void => {
@@ -62,7 +78,13 @@ export const createEscrowBook = (undo: UndoLog): EscrowBook => {
         add(event.kind, event.account, -event.units);
         break;
       case 'batch-posted':
-        applyBatch(event);
+        applyMovements({ ...event.header, deltas: event.deltas });
+        break;
+      case 'item-settled':
+        applyMovements(event.movements);
+        break;
+      case 'batch-reverted':
+        revertMovements(event.movements);
         break;
     }
   };

@@ -94,15 +94,24 @@ const createBatchBook = (undo: ReturnType<typeof createUndoLog>) => {
   const lastIndex = undo.cell(0n);
   const baseFee = undo.cell(0n);
   const usedNonces = undo.map<string, bigint>();
+  const spend = (nullifiers: Uint8Array): void => {
+    for (const { account, word, mask } of decodeNullifiers(nullifiers)) {
+      const key = `${account}/${word}`;
+      usedNonces.set(key, (usedNonces.get(key) ?? 0n) | mask);
+    }
+  };
+  const free = (nullifiers: Uint8Array): void => {
+    for (const { account, word, mask } of decodeNullifiers(nullifiers)) {
+      const key = `${account}/${word}`;
+      usedNonces.set(key, (usedNonces.get(key) ?? 0n) & ~mask);
+    }
+  };
   const post = (event: Extract<ChainEvent, { readonly type: 'batch-posted' }>, ref: BlockRef): void => {
     const { index, headerDigest, header, transaction } = event;
     batches.set(index, { index, headerDigest, header, transaction, block: ref.number, postedAtSec: ref.timestamp });
     lastIndex.set(index);
     baseFee.set(header.baseFee);
-    for (const { account, word, mask } of decodeNullifiers(event.nullifiers)) {
-      const key = `${account}/${word}`;
-      usedNonces.set(key, (usedNonces.get(key) ?? 0n) | mask);
-    }
+    spend(event.nullifiers);
   };
   return {
     batches,
@@ -113,6 +122,8 @@ const createBatchBook = (undo: ReturnType<typeof createUndoLog>) => {
     apply: (event: ChainEvent, ref: BlockRef): void => {
       if (event.type === 'batch-posted') post(event, ref);
       if (event.type === 'base-fee-set') baseFee.set(event.baseFee);
+      if (event.type === 'item-settled') spend(event.nullifiers);
+      if (event.type === 'nonces-freed') free(event.nullifiers);
     },
   };
 };

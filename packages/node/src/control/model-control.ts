@@ -40,7 +40,7 @@ export interface ModelParts {
 
 /** Publishing and looking up models. */
 export const createModelControl = ({ base, deps, accounts, admitted }: ModelParts): ModelControl => {
-  const { view, content, models } = deps;
+  const { view, content } = deps;
   const viewOf = (model: ModelRecord, transaction?: string): ModelView => ({
     schema: 'mlb.model/1',
     modelId: model.modelId,

@@ -57,9 +57,17 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
   };
 
   const unpost = (task: TaskRecord): void => {
-    if ((task.phase !== 'posted' && task.phase !== 'settled') || isNonceUsed(task)) return;
+    if (task.phase !== 'posted' && task.phase !== 'settled') return;
     task.phase = task.certificate === undefined ? 'failed' : 'settleable';
     task.settlement = undefined;
+    parts.onChanged(task);
+  };
+
+  /** Proven on chain leaf by leaf: nobody can revert it. */
+  const settleAlone = (task: TaskRecord): void => {
+    task.phase = 'settled';
+    task.times = { ...task.times, settledMs: deps.clock.nowMs() };
+    cancelTimers(task);
     parts.onChanged(task);
   };
 
@@ -81,10 +89,14 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
 
   const apply = async ({ ref, events }: ChainBlock): Promise<void> => {
     const batches = events.filter((event) => event.type === 'batch-posted');
+    const reverted = new Set(events.flatMap((event) => (event.type === 'batch-reverted' ? [event.index] : [])));
+    const alone = new Set(events.flatMap((event) => (event.type === 'item-settled' ? [event.taskId as string] : [])));
     for (const task of [...parts.tasks.all()]) {
       for (const { index, header, transaction } of batches) {
         post(task, { index, baseFee: header.baseFee, transaction, postedAtSec: ref.timestamp });
       }
+      if (task.settlement !== undefined && reverted.has(task.settlement.index)) unpost(task);
+      if (alone.has(task.taskId)) settleAlone(task);
       settle(task, ref.timestamp);
       refund(task, ref.timestamp);
       await prune(task);
@@ -102,7 +114,7 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
 
   const rollback = (ancestor: bigint): void => {
     for (const task of parts.tasks.all()) {
-      unpost(task);
+      if (!isNonceUsed(task)) unpost(task);
       if (task.phase !== 'seeded' || seedBlockOfTask(deps, task) <= ancestor) continue;
       // Its seed block is gone: draw again. What was already signed stays signed; the guard refuses a second value.
       cancelTimers(task);

@@ -14,7 +14,7 @@ import type { TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 /** Task a seat's message is about. */
-export const taskIdOfMessage = (message: SeatMessage): TaskId => {
+const taskIdOfMessage = (message: SeatMessage): TaskId => {
   switch (message.type) {
     case 'commit':
       return message.commit.body.taskId;

@@ -87,7 +87,23 @@ export type ChainEvent =
       readonly nullifiers: Uint8Array;
       readonly transaction: Bytes32;
     }
+  | { readonly type: 'batch-reverted'; readonly index: bigint; readonly movements: ChainMovements }
+  | { readonly type: 'nonces-freed'; readonly nullifiers: Uint8Array }
+  | {
+      readonly type: 'item-settled';
+      readonly taskId: Bytes32;
+      readonly movements: ChainMovements;
+      readonly nullifiers: Uint8Array;
+    }
   | { readonly type: 'base-fee-set'; readonly baseFee: bigint };
+
+/** What Settlement applied to the Escrow, or took back. */
+export interface ChainMovements {
+  /** 13-byte rows (protocol's batch/deltas.ts). */
+  readonly deltas: Uint8Array;
+  readonly treasuryUnits: bigint;
+  readonly burnUnits: bigint;
+}
 
 /** One canonical block with its events in log order. */
 export interface ChainBlock {
