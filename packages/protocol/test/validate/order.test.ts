@@ -15,7 +15,7 @@ import {
   ZERO_BYTES32,
 } from '../../src/index.ts';
 import { addressOf, blockHashOf, bytes32, DOMAIN, secretKeyOf } from '../fixture/network.ts';
-import { ANCHOR, BASE_FEE, cheapSecp256k1, settle, viewOf } from '../fixture/settlement.ts';
+import { ANCHOR, BASE_FEE, cheapSecp256k1, SEED_LAG, settle, viewOf } from '../fixture/settlement.ts';
 
 const INPUT = Uint8Array.of(1, 2, 3);
 const inline: Partial<TaskOrder> = { inputHash: sha256(INPUT) };
@@ -26,7 +26,7 @@ const encoded = (order: Partial<TaskOrder> = {}, { input = INPUT, secp256k1 = ch
 const contextOf = (change: Partial<OrderContext> = {}): OrderContext => ({
   domain: DOMAIN,
   secp256k1: cheapSecp256k1,
-  params: DEVNET_PARAMS,
+  params: { ...DEVNET_PARAMS, seedLagBlocks: SEED_LAG },
   headBlock: ANCHOR + 1n,
   nowSec: 1001n,
   block: (number) =>
