@@ -13,7 +13,15 @@ export const CORE_CONTRACTS = [
 ] as const;
 
 /** What a deployment has beside them. */
-export const FURTHER_CONTRACTS = ['slasher', 'taskInbox', 'rewardsVault'] as const;
+export const FURTHER_CONTRACTS = [
+  'slasher',
+  'taskInbox',
+  'rewardsVault',
+  'blockHashes',
+  'ledgerProofs',
+  'leafProofs',
+  'dataChallenges',
+] as const;
 
 export type CoreContract = (typeof CORE_CONTRACTS)[number];
 export type FurtherContract = (typeof FURTHER_CONTRACTS)[number];

@@ -41,6 +41,14 @@ export interface ProtocolParams {
   readonly claimDelaySec?: number;
   /** Wei per million compute units; default 1e18. */
   readonly initialBaseFee?: bigint;
+  /** Blocks from an order's anchor to the block that seeds its committee; default 2, as in NetworkParams. */
+  readonly seedLagBlocks?: number;
+  /** How much later than an order's deadline its batch may come; default 600. */
+  readonly lateGraceSec?: number;
+  /** Time to answer a data challenge; default half the challenge window. */
+  readonly respondSec?: number;
+  /** What a data challenge costs until it is won; default 0.001 ether. */
+  readonly challengeBondWei?: bigint;
 }
 
 /** Everything that is created, in the order of the nonces. */
@@ -67,6 +75,10 @@ const ORDER: readonly Created[] = [
   'taskInbox',
   'rewardsVaultCode',
   'rewardsVault',
+  'blockHashes',
+  'ledgerProofs',
+  'leafProofs',
+  'dataChallenges',
 ];
 
 /** The contracts are wired by immutables: everyone's address is known before the first is created. */
@@ -124,6 +136,8 @@ const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreCon
         at.certificate,
         BigInt(challengeWindowSec),
         params.initialBaseFee ?? 10n ** 18n,
+        params.guardian ?? treasury,
+        [at.ledgerProofs, at.leafProofs, at.dataChallenges],
       ],
     },
   };
@@ -175,9 +189,33 @@ const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
   };
 };
 
+const fraudProofParts = (at: PlannedAddresses, params: ProtocolParams) => {
+  const facts = [at.settlement, at.operatorRegistry, at.modelRegistry, at.escrow] as const;
+  const { seedLagBlocks = 2, lateGraceSec = 600, challengeBondWei = 10n ** 15n } = params;
+  const respondSec = params.respondSec ?? Math.floor(params.challengeWindowSec / 2);
+  return {
+    blockHashes: { abi: code.blockHashesAbi, bytecode: code.blockHashesBytecode, args: [] },
+    ledgerProofs: { abi: code.ledgerProofsAbi, bytecode: code.ledgerProofsBytecode, args: facts },
+    leafProofs: {
+      abi: code.leafProofsAbi,
+      bytecode: code.leafProofsBytecode,
+      args: [...facts, at.blockHashes, at.taskInbox, BigInt(seedLagBlocks), BigInt(lateGraceSec)],
+    },
+    dataChallenges: {
+      abi: code.dataChallengesAbi,
+      bytecode: code.dataChallengesBytecode,
+      args: [at.settlement, BigInt(respondSec), challengeBondWei],
+    },
+  };
+};
+
 /** All creations of a deployment in the order of their nonces. */
 export const creationsOf = (at: PlannedAddresses, params: ProtocolParams): readonly Creation[] => {
-  const parts: Readonly<Record<string, Part>> = { ...coreParts(at, params), ...furtherParts(at, params) };
+  const parts: Readonly<Record<string, Part>> = {
+    ...coreParts(at, params),
+    ...furtherParts(at, params),
+    ...fraudProofParts(at, params),
+  };
   return ORDER.map((name) => ({ name, ...(parts[name] as Part) }));
 };
 

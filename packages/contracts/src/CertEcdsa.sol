@@ -5,6 +5,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {ICert} from "./interfaces/ICert.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {CodeChunk} from "./libraries/CodeChunk.sol";
+import {Committee} from "./libraries/Committee.sol";
 
 /// @title Batch certificates of plain secp256k1 signatures: cheapest up to about 30 attesters (contracts.md).
 contract CertEcdsa is ICert {
@@ -47,6 +48,22 @@ contract CertEcdsa is ICert {
             tally.weight * BPS >= uint256(table.totalWeight) * THRESHOLD_BPS;
     }
 
+    /// @inheritdoc ICert
+    function signersOf(uint64 epoch, bytes calldata certificate) external view returns (uint32[] memory signers) {
+        IOperatorRegistry.Epoch memory table = registry.epochOf(epoch);
+        bytes memory rows = CodeChunk.read(table.chunk);
+        signers = new uint32[](table.rowCount);
+        uint256 count;
+        for (uint256 row; row < table.rowCount; ++row) {
+            if ((uint256(bytes32(certificate[(row >> 8) << 5:])) >> (row & 255)) & 1 == 0) continue;
+            signers[count++] = Committee.operatorIndexOf(Committee.rowAt(rows, row));
+        }
+        // Only shortens.
+        assembly ("memory-safe") {
+            mstore(signers, count)
+        }
+    }
+
     /// Counts the rows of one bitmap word; false if a row does not exist, or its signature is missing or wrong.
     function _countWord(
         Tally memory tally,
@@ -58,9 +75,10 @@ contract CertEcdsa is ICert {
             if (bits & 1 == 0) continue;
             uint256 offset = tally.signers * SIGNATURE_BYTES;
             if ((row + 1) * 32 > tally.rows.length || offset + SIGNATURE_BYTES > signatures.length) return false;
-            (address sessionKey, uint256 weight) = _attester(tally.rows, row);
-            if (_signerOf(tally.digest, signatures[offset:offset + SIGNATURE_BYTES]) != sessionKey) return false;
-            tally.weight += weight;
+            uint256 attester = Committee.rowAt(tally.rows, row);
+            address signer = _signerOf(tally.digest, signatures[offset:offset + SIGNATURE_BYTES]);
+            if (signer != Committee.sessionKeyOf(attester)) return false;
+            tally.weight += Committee.weightOf(attester);
             ++tally.signers;
         }
         return true;
@@ -69,15 +87,5 @@ contract CertEcdsa is ICert {
     /// Zero, which is no session key, for a bad signature. Low s only: a stranger cannot make a second certificate.
     function _signerOf(bytes32 digest, bytes calldata signature) private pure returns (address signer) {
         (signer, , ) = ECDSA.tryRecover(digest, bytes32(signature[:32]), bytes32(signature[32:]));
-    }
-
-    /// The caller keeps row inside the table.
-    function _attester(bytes memory rows, uint256 row) private pure returns (address sessionKey, uint256 weight) {
-        uint256 packed;
-        // Solidity cannot read a word out of bytes memory.
-        assembly ("memory-safe") {
-            packed := mload(add(add(rows, 32), mul(row, 32)))
-        }
-        return (address(uint160(packed >> 96)), uint256(uint32(packed >> 64)) * uint16(packed >> 48));
     }
 }

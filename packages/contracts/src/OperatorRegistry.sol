@@ -29,7 +29,6 @@ contract OperatorRegistry is IOperatorRegistry {
 
     /// @inheritdoc IOperatorRegistry
     uint64 public epoch;
-    uint64 private _sealedAtBlock;
     Operator[] private _operators;
     mapping(address operator => uint256 indexPlusOne) private _indexPlusOne;
     /// @inheritdoc IOperatorRegistry
@@ -38,6 +37,8 @@ contract OperatorRegistry is IOperatorRegistry {
     /// so that the registered but gone cost later seals nothing. Eligibility only ever begins in register and bond.
     mapping(uint256 word => uint256 bits) private _candidates;
     mapping(uint64 sealedEpoch => Epoch) private _epochs;
+    /// @inheritdoc IOperatorRegistry
+    mapping(uint64 sealedEpoch => uint64 blockNumber) public sealedAtBlockOf;
 
     constructor(IStakeManager stakeManager_, IEscrow escrow_, address settlement_, uint64 epochBlocks_) {
         stakeManager = stakeManager_;
@@ -77,12 +78,12 @@ contract OperatorRegistry is IOperatorRegistry {
 
     /// @inheritdoc IOperatorRegistry
     function sealEpoch() external returns (uint64 sealedEpoch) {
-        uint256 openAtBlock = epoch == 0 ? 0 : uint256(_sealedAtBlock) + epochBlocks;
+        uint256 openAtBlock = epoch == 0 ? 0 : uint256(sealedAtBlockOf[epoch]) + epochBlocks;
         require(block.number >= openAtBlock, EpochTooEarly(block.number, openAtBlock));
         (bytes memory rows, uint256 totalWeight) = _collectRows();
         require(rows.length != 0, NothingToSeal());
         sealedEpoch = ++epoch;
-        _sealedAtBlock = uint64(block.number);
+        sealedAtBlockOf[sealedEpoch] = uint64(block.number);
         uint32 rowCount = uint32(rows.length / ROW_BYTES);
         // Fits: 700 rows * 200 000 MLB * 10 000 bps < 2^41.
         _epochs[sealedEpoch] = Epoch(CodeChunk.write(rows), rowCount, uint64(totalWeight));

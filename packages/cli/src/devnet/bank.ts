@@ -23,6 +23,7 @@ const DEV_MNEMONIC = 'test test test test test test test test test test test jun
 const DEVNET_PROTOCOL = {
   epochBlocks: 8,
   challengeWindowSec: DEVNET_PARAMS.challengeWindowSec,
+  seedLagBlocks: DEVNET_PARAMS.seedLagBlocks,
   escrowDelaySec: 120,
   payoutDelaySec: 60,
   unbondSec: 120,

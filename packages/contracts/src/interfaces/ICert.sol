@@ -9,4 +9,8 @@ interface ICert {
     /// then the signatures of the set rows in ascending order.
     /// @return True only if every signature is valid and the signers hold at least 70 % of the epoch's weight.
     function verify(uint64 epoch, bytes32 digest, bytes calldata certificate) external view returns (bool);
+
+    /// @notice Operator indices of a certificate's signers, ascending by row. Checks no signature: for certificates that
+    /// `verify` has accepted.
+    function signersOf(uint64 epoch, bytes calldata certificate) external view returns (uint32[] memory);
 }

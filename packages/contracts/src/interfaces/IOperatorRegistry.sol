@@ -56,7 +56,7 @@ interface IOperatorRegistry {
     /// @param sessionKey Signs everything slashable. Unique for ever.
     /// @param peerKey Ed25519 public key of the libp2p identity.
     /// @param runtimeClass 0 fast, 1 strict.
-    /// @param bindingSignature Ed25519 signature of `bindingDigest`; checked off chain only: a false one bars from draws.
+    /// @param bindingSignature Ed25519 signature of `bindingDigest`; checked off chain only: a false one makes its seats unreachable.
     /// @return operatorIndex From 0, in order of registration.
     function register(
         address sessionKey,
@@ -85,6 +85,9 @@ interface IOperatorRegistry {
     function epoch() external view returns (uint64);
 
     function epochOf(uint64 sealedEpoch) external view returns (Epoch memory);
+
+    /// @notice Block of the seal, 0 for an unknown epoch. An order belongs to the last epoch sealed at or before its anchor.
+    function sealedAtBlockOf(uint64 sealedEpoch) external view returns (uint64);
 
     /// @notice Rows of a sealed epoch, ascending by operator index, 32 bytes each:
     /// sessionKey (20) | stakeMlb (4) | reputationBps (2) | roles (1) | runtimeClass (1) | operatorIndex (4).

@@ -55,6 +55,29 @@ interface ISettlement is IMessages {
         uint64 postedAtSec;
     }
 
+    /// What a fraud proof left behind.
+    struct Conviction {
+        /// Of the reverted batch, as in PostedBatch.
+        bytes32 commit;
+        /// Gets the reporter's share of every slash.
+        address reporter;
+        /// Of the slot's proposer, if it signed, and of every other signer.
+        uint16 proposerBps;
+        uint16 signerBps;
+        /// Signers slashed so far, in the certificate's order.
+        uint32 punished;
+        bool noncesFreed;
+    }
+
+    /// A task settled by itself, all of it proven on chain.
+    struct SettledItem {
+        bytes32 taskId;
+        bytes deltas;
+        bytes nullifiers;
+        uint64 treasuryUnits;
+        uint64 burnUnits;
+    }
+
     /// @notice Wei per million compute units before the first batch sets its own.
     event BaseFeeSet(uint64 baseFee);
     event BatchPosted(
@@ -65,6 +88,20 @@ interface ISettlement is IMessages {
         bytes deltas,
         bytes nullifiers
     );
+    /// @notice The batch's money is back where it was. The amounts are those of its BatchPosted.
+    event BatchReverted(
+        uint64 indexed index,
+        bytes32 indexed headerDigest,
+        address indexed reporter,
+        bytes deltas,
+        uint64 treasuryUnits,
+        uint64 burnUnits
+    );
+    /// @notice The nonces of a reverted batch can be used again.
+    event NoncesFreed(uint64 indexed index, bytes nullifiers);
+    event ItemSettled(bytes32 indexed taskId, bytes deltas, bytes nullifiers, uint64 treasuryUnits, uint64 burnUnits);
+    event PostPaused(uint64 untilSec);
+    event SignersSlashed(uint64 indexed index, uint32 from, uint32 to);
     event EquivocationSlashed(address indexed operator, uint8 kind, bytes32 dutyHash, address indexed reporter);
 
     error WiredToAnother(address contractAddress);
@@ -87,6 +124,15 @@ interface ISettlement is IMessages {
     error BadSignature(uint8 which);
     error SignersDiffer(address first, address second);
     error UnknownSessionKey(address sessionKey);
+    error NotJudge(address caller);
+    error NotOpen(uint64 index);
+    error NotConvicted(uint64 index);
+    error NoncesAlreadyFreed(uint64 index);
+    error NotGuardian(address caller);
+    error Paused(uint64 untilSec);
+    error PauseTooSoon(uint64 openAtSec);
+    error NotAttester(address caller);
+    error CertifiedBatchesCome(uint64 openAtSec);
     error AlreadyTombstoned(address operator);
 
     /// @notice Settles a batch: anyone may send it, the certificate is the authority.
@@ -99,6 +145,41 @@ interface ISettlement is IMessages {
         bytes calldata nullifiers,
         bytes calldata certificate
     ) external;
+
+    /// @notice Settles a batch without a certificate when none was posted for two hours. The caller must be an operator of a
+    /// voting role: its whole stake is the bond, and its certificate stands for `abi.encodePacked(caller)`.
+    function postOptimistic(BatchHeader calldata header, bytes calldata deltas, bytes calldata nullifiers) external;
+
+    /// @notice Only a judge: undoes an open batch's deltas and records who answers for it. Batches on top of it stand, and
+    /// index and head go on from the last one posted.
+    function revertBatch(
+        BatchHeader calldata header,
+        bytes32 certificateHash,
+        bytes calldata deltas,
+        Conviction calldata conviction
+    ) external;
+
+    /// @notice Gives a reverted batch's nonces back, once. Anyone.
+    function freeNonces(BatchHeader calldata header, bytes32 certificateHash, bytes calldata nullifiers) external;
+
+    /// @notice Slashes the next `maxCount` signers of a reverted batch. Anyone; the reward is the prover's.
+    function slashSigners(BatchHeader calldata header, bytes calldata certificate, uint32 maxCount) external;
+
+    /// @notice Only a judge: applies a task that it checked completely.
+    function settleItem(SettledItem calldata item) external;
+
+    /// @notice Only the guardian: stops `post` and `postOptimistic` for three days, at most half of the time. Exits go on.
+    function pausePost() external;
+
+    /// @notice Only the guardian.
+    function unpausePost() external;
+
+    /// @notice Whether this batch was posted, can still be challenged and is not reverted.
+    function isOpen(BatchHeader calldata header, bytes32 certificateHash) external view returns (bool);
+
+    function convictionOf(uint64 index) external view returns (Conviction memory);
+
+    function isJudge(address judge) external view returns (bool);
 
     /// @notice Takes 100 % of an operator's stake on two different statements for one duty by one of its session keys.
     /// @param kind 0 commit, 1 lock-vote, 2 statement, 3 attestation.
@@ -124,7 +205,7 @@ interface ISettlement is IMessages {
     /// @notice Wei per million compute units in the last batch.
     function baseFee() external view returns (uint64);
 
-    /// @notice Whether the batch was posted and its challenge window is over.
+    /// @notice Whether the batch was posted, its challenge window is over and it was not reverted.
     function isFinal(uint64 index) external view returns (bool);
 
     /// @notice The batch as recorded; all zero if it was never posted or its ring slot is taken by a later one.

@@ -28,4 +28,13 @@ library CodeChunk {
             extcodecopy(chunk, add(data, 32), 1, size)
         }
     }
+
+    /// @notice Word `index` of a chunk that `write` made. The caller keeps it inside.
+    function wordAt(address chunk, uint256 index) internal view returns (uint256 word) {
+        // The scratch space takes one word without an allocation.
+        assembly ("memory-safe") {
+            extcodecopy(chunk, 0, add(1, mul(index, 32)), 32)
+            word := mload(0)
+        }
+    }
 }

@@ -33,6 +33,14 @@ library Nullifiers {
         }
     }
 
+    /// @notice Undoes one `spend` of the same rows.
+    function free(Set storage self, bytes calldata nullifiers) internal {
+        for (uint256 offset; offset < nullifiers.length; offset += PackedRows.NULLIFIER_BYTES) {
+            (uint64 key, uint256 mask) = PackedRows.nullifier(nullifiers, offset);
+            self.used[key] &= ~mask;
+        }
+    }
+
     function usedMask(Set storage self, uint32 account, uint32 word) internal view returns (uint256) {
         return self.used[(uint64(account) << 32) | word];
     }

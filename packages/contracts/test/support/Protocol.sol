@@ -37,6 +37,7 @@ abstract contract Protocol is Test {
     address internal constant REPORTER = address(0x4e90);
     address internal constant TIMELOCK = address(0x71de);
     address internal constant GUARDIAN = address(0x6a2d);
+    address internal constant JUDGE = address(0x10d6e);
     address internal constant FRAUD_PROOFS = address(0xf4a0d);
 
     struct Batch {
@@ -83,12 +84,22 @@ abstract contract Protocol is Test {
         models = _newModels(predictedEscrow);
         escrow = new Escrow(asset, predictedSettlement, _at(nonce + 8), TREASURY, ESCROW_DELAY_SEC, PAYOUT_DELAY_SEC);
         cert = new CertEcdsa(registry);
-        settlement = new Settlement(registry, stakes, escrow, cert, WINDOW_SEC, BASE_FEE);
+        settlement = _newSettlement();
         slasher = new Slasher(stakes, settlement, FRAUD_PROOFS, GUARDIAN, TIMELOCK, VETO_SEC);
         inbox = new TaskInbox(escrow, settlement, false, 30, 30 days, GRACE_SEC);
         vault = RewardsVault(address(new GovernedProxy(address(_newVault(asset)))));
         vm.warp(1_000_000);
         vm.roll(1000);
+    }
+
+    function _newSettlement() private returns (Settlement) {
+        return new Settlement(registry, stakes, escrow, cert, WINDOW_SEC, BASE_FEE, GUARDIAN, judges());
+    }
+
+    /// Fraud proofs themselves are tested from TypeScript, with the protocol's own batches.
+    function judges() internal pure returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = JUDGE;
     }
 
     function _newModels(address predictedEscrow) private returns (ModelRegistry) {

@@ -229,7 +229,7 @@ contract SettlementWiringTest is Protocol {
 
     function test_constructor_revertsWith_WiredToAnother_whenNotPredicted() public {
         vm.expectRevert(abi.encodeWithSelector(ISettlement.WiredToAnother.selector, address(registry)));
-        new Settlement(registry, stakes, escrow, cert, WINDOW_SEC, BASE_FEE);
+        new Settlement(registry, stakes, escrow, cert, WINDOW_SEC, BASE_FEE, GUARDIAN, judges());
     }
 }
 
@@ -251,7 +251,12 @@ contract SettlementDelaysTest is Protocol {
         address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         address fake = address(new Delays(predicted, payoutDelaySec, unbondSec));
         vm.expectRevert(abi.encodeWithSelector(ISettlement.DelayShorterThanWindow.selector, 99, 100));
-        new Settlement(IOperatorRegistry(fake), IStakeManager(fake), IEscrow(fake), ICert(fake), 100, BASE_FEE);
+        (IOperatorRegistry r, IStakeManager s, IEscrow e) = (
+            IOperatorRegistry(fake),
+            IStakeManager(fake),
+            IEscrow(fake)
+        );
+        new Settlement(r, s, e, ICert(fake), 100, BASE_FEE, GUARDIAN, judges());
     }
 
     function test_constructor_revertsWith_DelayShorterThanWindow_whenPayoutsCouldLeave() public {

@@ -101,7 +101,7 @@ describe('golden vectors', () => {
       settlement,
     };
     const { operatorRegistry, stakeManager, escrow, certificate } = addresses;
-    const args = [operatorRegistry, stakeManager, escrow, certificate, 5n, 1n] as const;
+    const args = [operatorRegistry, stakeManager, escrow, certificate, 5n, 1n, treasury, []] as const;
     await createAt(settlement, encodeDeployData({ abi: settlementAbi, bytecode: settlementBytecode, args }));
     deployment = { chainId: batch.domain.chainId, startBlock: 0, addresses };
   });

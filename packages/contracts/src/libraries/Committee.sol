@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+pragma solidity 0.8.37;
+
+/// @notice Draws that anyone can repeat: seats of a task and proposer of a slot (packages/protocol/src/committee). `rows` has
+/// the layout of IOperatorRegistry.rowsOf.
+library Committee {
+    uint256 private constant LOT_MLB = 50_000;
+    uint256 private constant MAX_LOTS = 4;
+    uint16 private constant MIN_REPUTATION_BPS = 4_000;
+    uint8 private constant COMPUTE = 2;
+    uint8 private constant ATTESTERS = 6;
+
+    function seed(address settlement, bytes32 taskId, uint8 round, bytes32 blockHash) internal view returns (bytes32) {
+        return keccak256(abi.encodePacked("MLB_SEED_V1", block.chainid, settlement, taskId, round, blockHash));
+    }
+
+    /// @param barredFirst Operator indices that may not be drawn; type(uint256).max for nobody.
+    /// @return drawn Rows in seat order; empty when fewer than `seats` operators may be drawn.
+    function draw(
+        bytes32 seed_,
+        bytes memory rows,
+        uint256 barredFirst,
+        uint256 barredSecond,
+        uint256 seats
+    ) internal pure returns (uint256[] memory drawn) {
+        uint256 count = rows.length / 32;
+        uint256[] memory lots = new uint256[](count);
+        uint256 lotsLeft;
+        uint256 drawable;
+        for (uint256 i; i < count; ++i) {
+            uint256 row = rowAt(rows, i);
+            uint256 operatorIndex = operatorIndexOf(row);
+            if (operatorIndex == barredFirst || operatorIndex == barredSecond) continue;
+            uint256 lot = lotsOf(row);
+            if (lot == 0) continue;
+            lots[i] = lot;
+            lotsLeft += lot;
+            ++drawable;
+        }
+        if (drawable < seats) return drawn;
+        drawn = new uint256[](seats);
+        for (uint32 j; j < seats; ++j) {
+            uint256 i = _pick(lots, uint256(keccak256(abi.encodePacked(seed_, j))) % lotsLeft);
+            drawn[j] = i;
+            lotsLeft -= lots[i];
+            lots[i] = 0;
+        }
+    }
+
+    /// @return row Row of the operator that proposes in `slot`. The table is not empty.
+    function proposer(
+        address settlement,
+        uint64 epoch,
+        uint64 slot,
+        bytes memory rows
+    ) internal view returns (uint256 row) {
+        uint256 count = rows.length / 32;
+        uint256 total;
+        for (uint256 i; i < count; ++i) total += weightOf(rowAt(rows, i));
+        bytes32 hash = keccak256(abi.encodePacked("MLB_PROPOSER_V1", block.chainid, settlement, epoch, slot));
+        uint256 x = uint256(hash) % total;
+        for (uint256 sum = weightOf(rowAt(rows, 0)); sum <= x; sum += weightOf(rowAt(rows, row))) ++row;
+    }
+
+    /// @notice Weight of one seat: it locks one lot, whatever the stake behind it.
+    function seatWeightOf(uint256 row) internal pure returns (uint256) {
+        return LOT_MLB * uint16(row >> 48);
+    }
+
+    /// @notice Weight of an attester: stake in MLB times reputation in bps.
+    function weightOf(uint256 row) internal pure returns (uint256) {
+        return uint8(row >> 40) & ATTESTERS == 0 ? 0 : uint256(uint32(row >> 64)) * uint16(row >> 48);
+    }
+
+    function lotsOf(uint256 row) internal pure returns (uint256 lots) {
+        if (uint8(row >> 40) & COMPUTE == 0 || uint16(row >> 48) < MIN_REPUTATION_BPS) return 0;
+        lots = uint32(row >> 64) / LOT_MLB;
+        if (lots > MAX_LOTS) lots = MAX_LOTS;
+    }
+
+    function sessionKeyOf(uint256 row) internal pure returns (address) {
+        return address(uint160(row >> 96));
+    }
+
+    function operatorIndexOf(uint256 row) internal pure returns (uint32) {
+        return uint32(row);
+    }
+
+    /// @dev The caller keeps i inside the table.
+    function rowAt(bytes memory rows, uint256 i) internal pure returns (uint256 row) {
+        assembly ("memory-safe") {
+            row := mload(add(add(rows, 32), mul(i, 32)))
+        }
+    }
+
+    /// Place whose running sum of lots first exceeds x.
+    function _pick(uint256[] memory lots, uint256 x) private pure returns (uint256 i) {
+        for (uint256 sum = lots[0]; sum <= x; sum += lots[i]) ++i;
+    }
+}
