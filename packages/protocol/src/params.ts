@@ -62,7 +62,7 @@ export const DEVNET_PARAMS: NetworkParams = {
   seedLagBlocks: 6,
   anchorWindowBlocks: 64,
   maxOrderLifeSec: 3600,
-  maxOpenOrdersPerRequester: 64,
+  maxOpenOrdersPerRequester: 1024,
   batchSlotBlocks: 4,
   challengeWindowSec: 5,
   timing: { execMs: 6000, graceMs: 1500, revealMs: 1500, roundMs: 10_000, settleMs: 1500 },

@@ -18,7 +18,10 @@ let firstLine: string;
 const started: ChildProcess[] = [];
 
 const spawnMlb = (args: readonly string[]): ChildProcess => {
-  const child = spawn(process.execPath, [SOURCE, BIN, ...args], { stdio: ['pipe', 'pipe', 'inherit'], cwd: REPOSITORY });
+  const child = spawn(process.execPath, [SOURCE, BIN, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd: REPOSITORY,
+  });
   started.push(child);
   return child;
 };
