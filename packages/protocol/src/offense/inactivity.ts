@@ -1,0 +1,52 @@
+import { downtimeBps } from './penalty.ts';
+
+/** A window with fewer duties says nothing. */
+export const INACTIVITY_MIN_DUTIES: number = 20;
+/** A second such day within so many days costs stake. */
+export const INACTIVITY_REPEAT_DAYS: number = 7;
+
+/** Duties of one operator in the window under way (one day), and its last day of downtime. */
+export interface Inactivity {
+  readonly day: number;
+  readonly duties: number;
+  readonly misses: number;
+  /** Undefined when it never had one. */
+  readonly lastDownDay: number | undefined;
+}
+
+/** E7: nothing, a jail of 24 h, or a jail with a slash of so many bps. */
+export type DowntimePenalty =
+  | { readonly type: 'none' }
+  | { readonly type: 'jail' }
+  | { readonly type: 'slash'; readonly bps: number };
+
+/** The start of the fold. */
+export const NO_INACTIVITY: Inactivity = { day: 0, duties: 0, misses: 0, lastDownDay: undefined };
+
+const NONE: DowntimePenalty = { type: 'none' };
+
+/**
+ * Closes the window under way, before the first duty of `day` is counted: more than half of at least 20 duties missed is
+ * downtime. First it jails; again within 7 days it costs 5 to 15 %. The same day again closes nothing.
+ */
+export const closeInactivityWindow = (
+  state: Inactivity,
+  day: number,
+): { readonly state: Inactivity; readonly penalty: DowntimePenalty } => {
+  if (day <= state.day) return { state, penalty: NONE };
+  const { duties, misses, lastDownDay } = state;
+  const next: Inactivity = { day, duties: 0, misses: 0, lastDownDay };
+  if (duties < INACTIVITY_MIN_DUTIES || 2 * misses <= duties) return { state: next, penalty: NONE };
+  const isRepeated = lastDownDay !== undefined && state.day - lastDownDay <= INACTIVITY_REPEAT_DAYS;
+  return {
+    state: { ...next, lastDownDay: state.day },
+    penalty: isRepeated ? { type: 'slash', bps: downtimeBps({ misses, duties }) } : { type: 'jail' },
+  };
+};
+
+/** Counts one settled duty of the window under way. */
+export const countDuty = (state: Inactivity, isMiss: boolean): Inactivity => ({
+  ...state,
+  duties: state.duties + 1,
+  misses: state.misses + (isMiss ? 1 : 0),
+});
