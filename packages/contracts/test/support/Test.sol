@@ -11,6 +11,7 @@ interface Vm {
     function expectRevert(bytes calldata) external;
     function expectPartialRevert(bytes4) external;
     function expectEmit() external;
+    function deal(address, uint256) external;
     function addr(uint256) external pure returns (address);
     function sign(uint256, bytes32) external pure returns (uint8, bytes32, bytes32);
     function getNonce(address) external view returns (uint64);

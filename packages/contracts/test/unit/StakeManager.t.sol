@@ -145,6 +145,143 @@ contract StakeManagerTest is Protocol {
         vm.assertEq(stakes.insurancePool(), 25_000 ether);
     }
 
+    function test_slashFor_givesAFifthToTheJudges_whoPull() public {
+        _bond(50_000 ether, COMPUTE);
+        address[] memory judges = new address[](3);
+        for (uint160 i; i < 3; ++i) judges[i] = address(0x1d60 + i);
+        vm.prank(address(slasher));
+        stakes.slashFor(operator, 10_000, REPORTER, judges);
+        uint256 part = uint256(10_000 ether) / 3;
+        vm.assertEq(stakes.owedOf(judges[0]), part);
+        vm.assertEq(stakes.totalOwed(), part * 3);
+        vm.assertEq(token.balanceOf(REPORTER), 5_000 ether);
+        vm.assertEq(stakes.insurancePool(), 20_000 ether - part * 3);
+        stakes.claimOwed(judges[0]);
+        vm.assertEq(token.balanceOf(judges[0]), part);
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.NothingToWithdraw.selector, judges[0]));
+        stakes.claimOwed(judges[0]);
+    }
+
+    function test_slashFor_revertsWith_TooManyJudges_whenAboveTheLargestCommittee() public {
+        vm.prank(address(slasher));
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.TooManyJudges.selector, 32));
+        stakes.slashFor(operator, 1, REPORTER, new address[](32));
+    }
+
+    function test_slash_jailsForADay_andUnjailGivesTheRolesBack() public {
+        _bond(100_000 ether, COMPUTE);
+        vm.prank(operator);
+        registry.register(keyOf(0), bytes32(uint256(1)), 0, "");
+        vm.expectEmit();
+        emit IStakeManager.StakeChanged(operator, 90_000 ether, 0, 0, false);
+        _slash(1_000);
+        uint64 untilSec = uint64(block.timestamp) + 1 days;
+        vm.assertFalse(stakes.eligible(operator, COMPUTE));
+        vm.assertEq(stakes.lotsOf(operator), 0);
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.StillJailed.selector, operator, untilSec));
+        stakes.unjail(operator);
+        vm.warp(untilSec);
+        vm.assertFalse(stakes.eligible(operator, COMPUTE));
+        vm.expectEmit();
+        emit IStakeManager.StakeChanged(operator, 90_000 ether, 0, COMPUTE, false);
+        stakes.unjail(operator);
+        vm.assertEq(stakes.lotsOf(operator), 1);
+        registry.sealEpoch();
+        vm.assertEq(registry.rowsOf(1).length, 32);
+    }
+
+    function test_unjail_revertsWith_StillJailed_whenFree() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.StillJailed.selector, operator, 0));
+        stakes.unjail(operator);
+    }
+
+    function test_jail_takesRolesButNeverTheExit() public {
+        _bond(50_000 ether, COMPUTE);
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.NotSlasher.selector, address(this)));
+        stakes.jail(operator, 1);
+        vm.prank(address(slasher));
+        stakes.jail(operator, type(uint64).max);
+        vm.assertFalse(stakes.eligible(operator, COMPUTE));
+        _unbond(50_000 ether, 0);
+        vm.warp(block.timestamp + UNBOND_SEC);
+        vm.prank(operator);
+        stakes.withdraw();
+        vm.assertEq(token.balanceOf(operator), 1_000_000 ether);
+    }
+
+    function test_lotsOf_areFiftyThousandEach_atMostFour() public {
+        _bond(99_999 ether, COMPUTE);
+        vm.assertEq(stakes.lotsOf(operator), 1);
+        _bond(800_000 ether, 0);
+        vm.assertEq(stakes.lotsOf(operator), 4);
+        _unbond(0, 0);
+        vm.assertEq(stakes.lotsOf(operator), 0);
+    }
+
+    function test_payInsurance_isGovernancesAlone_andNotAboveThePool() public {
+        _bond(50_000 ether, COMPUTE);
+        _slash(10_000);
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.NotGovernance.selector, address(this)));
+        stakes.payInsurance(address(1), 1);
+        vm.prank(TIMELOCK);
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.InsufficientStake.selector, 20_000 ether, 20_001 ether));
+        stakes.payInsurance(address(1), 20_001 ether);
+        vm.prank(TIMELOCK);
+        stakes.payInsurance(address(1), 20_000 ether);
+        vm.assertEq(token.balanceOf(address(1)), 20_000 ether);
+        vm.assertEq(stakes.insurancePool(), 0);
+    }
+
+    // Votes
+
+    function test_bond_keepsTheVotes_withWhomTheTokenDelegates() public {
+        vm.prank(operator);
+        token.delegate(address(0xde1e));
+        _bond(60_000 ether, COMPUTE);
+        vm.assertEq(stakes.getVotes(address(0xde1e)), 60_000 ether);
+        vm.assertEq(token.getVotes(address(0xde1e)), 940_000 ether);
+        _unbond(60_000 ether, 0);
+        vm.assertEq(stakes.getVotes(address(0xde1e)), 60_000 ether);
+        vm.warp(block.timestamp + UNBOND_SEC);
+        vm.prank(operator);
+        stakes.withdraw();
+        vm.assertEq(stakes.getVotes(address(0xde1e)), 0);
+        vm.assertEq(token.getVotes(address(0xde1e)), 1_000_000 ether);
+    }
+
+    function test_syncDelegation_followsTheToken_byAnyone() public {
+        _bond(60_000 ether, COMPUTE);
+        vm.assertEq(stakes.getVotes(operator), 0);
+        vm.prank(operator);
+        token.delegate(operator);
+        stakes.syncDelegation(operator);
+        vm.assertEq(stakes.getVotes(operator), 60_000 ether);
+        _slash(5_000);
+        vm.assertEq(stakes.getVotes(operator), 30_000 ether);
+        vm.assertEq(stakes.totalStaked(), 30_000 ether);
+    }
+
+    function test_delegate_revertsWith_DelegateInToken() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.DelegateInToken.selector));
+        stakes.delegate(operator);
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.DelegateInToken.selector));
+        stakes.delegateBySig(operator, 0, 0, 0, 0, 0);
+    }
+
+    function test_bondedSince_startsAgainAfterABreak() public {
+        _bond(49_999 ether, 0);
+        vm.assertEq(stakes.stakeOf(operator).bondedSinceSec, 0);
+        _bond(1 ether, 0);
+        uint64 since = uint64(block.timestamp);
+        vm.warp(since + 10);
+        _bond(1 ether, 0);
+        vm.assertEq(stakes.stakeOf(operator).bondedSinceSec, since);
+        _unbond(2 ether, 0);
+        vm.assertEq(stakes.stakeOf(operator).bondedSinceSec, 0);
+        _bond(2 ether, 0);
+        vm.assertEq(stakes.stakeOf(operator).bondedSinceSec, since + 10);
+    }
+
     /// Rounded up, never above the stake, split without loss, active and unbonding alike.
     function testFuzz_slash_takesItsShareRoundedUp(uint128 amount, uint128 leaving, uint16 bps) public {
         amount = uint128(bound(amount, 1, 1_000_000 ether));
