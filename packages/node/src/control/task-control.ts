@@ -28,11 +28,15 @@ export interface TaskControlParts {
 }
 
 const REFUSALS: Readonly<
-  Record<string, { readonly code: 'NOT_ENOUGH_ESCROW' | 'OVERLOADED' | 'BAD_INPUT'; readonly why: string }>
+  Record<
+    string,
+    { readonly code: 'NOT_ENOUGH_ESCROW' | 'OVERLOADED' | 'BAD_INPUT' | 'SHUTTING_DOWN'; readonly why: string }
+  >
 > = {
   NO_FUNDS: { code: 'NOT_ENOUGH_ESCROW', why: 'the free escrow of the requester does not cover the maximum fee' },
   FEE_TOO_LOW: { code: 'BAD_INPUT', why: 'the maximum fee is below the quote of this model' },
   TOO_MANY_OPEN: { code: 'OVERLOADED', why: 'the requester has too many open orders' },
+  SHUTTING_DOWN: { code: 'SHUTTING_DOWN', why: 'this node is shutting down' },
   OVERLOADED: { code: 'OVERLOADED', why: 'this node follows as many tasks as it can' },
 };
 

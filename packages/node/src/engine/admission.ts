@@ -27,7 +27,13 @@ export const createAdmission = (
     tasks,
     log,
     onAdmitted,
-  }: { readonly tasks: Tasks; readonly log: TaskLog; readonly onAdmitted: (task: TaskRecord) => void },
+    isDraining,
+  }: {
+    readonly tasks: Tasks;
+    readonly log: TaskLog;
+    readonly onAdmitted: (task: TaskRecord) => void;
+    readonly isDraining: () => boolean;
+  },
 ): Admission => {
   const isNonceSeen = (requester: Address, nonce: bigint): boolean => {
     const account = deps.view.accountOf(requester);
@@ -69,6 +75,7 @@ export const createAdmission = (
     message: Uint8Array,
     isOwn: boolean,
   ): Promise<TaskRecord | { readonly refused: string; readonly verdict: GossipVerdict }> => {
+    if (isDraining()) return { refused: 'SHUTTING_DOWN', verdict: 'ignore' };
     if (tasks.size() >= MAX_TASKS) return { refused: 'OVERLOADED', verdict: 'ignore' };
     const verdict = validateOrder(message, contextNow());
     if (verdict.type !== 'accept') return { refused: verdict.code, verdict: verdict.type };

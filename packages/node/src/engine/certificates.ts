@@ -24,6 +24,8 @@ export interface Certificates {
   readonly announce: (task: TaskRecord) => void;
   /** Feeds certificates that came before the task was seated. */
   readonly release: (task: TaskRecord) => Promise<void>;
+  /** Forgets what was heard: it was of another committee. */
+  readonly forget: (task: TaskRecord) => void;
 }
 
 /** What everybody learns of a round: the quorum certificate, merged over all who announce it. */
@@ -93,6 +95,7 @@ export const createCertificates = (
         deps.clock.after(seat * ANNOUNCE_STAGGER_MS, () => publish(task)),
       );
     },
+    forget: ({ taskId }) => void heard.take(taskId),
     release: async (task) => {
       const message = parked.take(task.taskId);
       if (message !== undefined) await judge(message);

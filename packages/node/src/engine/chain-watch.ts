@@ -6,21 +6,33 @@ import type { Tasks } from './tasks.ts';
 
 /** How long a stranger's ended task is kept: longer than any reorg we follow. */
 const KEEP_ENDED_MS = 10 * 60_000;
+/** Own ended tasks that are kept for their results and receipts. */
+const KEEP_OWN_TASKS = 10_000;
 
 export interface ChainWatchParts {
   readonly tasks: Tasks;
   /** The task has its committee. */
   readonly onSeated: (task: TaskRecord) => Promise<void>;
+  /** Its committee is not the one of this chain any more. */
+  readonly unseat: (task: TaskRecord) => Promise<void>;
+  /** Nothing new is begun before a stop. */
+  readonly isDraining: () => boolean;
   readonly onChanged: (task: TaskRecord) => void;
   readonly forget: (task: TaskRecord) => Promise<void>;
 }
 
 /** What a new block, or its disappearance, means for the tasks a node follows. Runs after the chain view has folded it. */
 export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): ChainObserver => {
+  /** What the requester signed is no more on this chain: it can never be settled. */
+  const isOrphaned = ({ order }: TaskRecord): boolean => {
+    const { anchorBlock, anchorHash } = order.order.body;
+    return (deps.chain.blockHash(anchorBlock) ?? anchorHash) !== anchorHash;
+  };
+
   const seat = async (task: TaskRecord): Promise<void> => {
     const hash = deps.chain.blockHash(seedBlockOfTask(deps, task));
     if (hash === undefined) return;
-    task.seating = seatTask(deps, task, hash);
+    task.seating = isOrphaned(task) ? undefined : seatTask(deps, task, hash);
     if (task.seating === undefined && task.phase !== 'admitted') return;
     if (task.seating === undefined) {
       task.phase = 'failed';
@@ -80,11 +92,15 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
     parts.onChanged(task);
   };
 
-  const prune = async (task: TaskRecord): Promise<void> => {
-    const endedMs = task.times.settledMs ?? task.times.refundedMs;
-    if (endedMs === undefined || task.isOwn || deps.clock.nowMs() - endedMs < KEEP_ENDED_MS) return;
-    parts.tasks.remove(task);
-    await parts.forget(task);
+  const prune = async (): Promise<void> => {
+    const ended = [...parts.tasks.all()].filter(({ phase }) => phase === 'settled' || phase === 'refunded');
+    const endedMs = ({ times }: TaskRecord): number => times.settledMs ?? times.refundedMs ?? deps.clock.nowMs();
+    const old = ended.filter((task) => !task.isOwn && deps.clock.nowMs() - endedMs(task) >= KEEP_ENDED_MS);
+    const own = ended.filter(({ isOwn }) => isOwn);
+    for (const task of [...old, ...own.slice(0, Math.max(0, own.length - KEEP_OWN_TASKS))]) {
+      parts.tasks.remove(task);
+      await parts.forget(task);
+    }
   };
 
   const apply = async ({ ref, events }: ChainBlock): Promise<void> => {
@@ -99,28 +115,35 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
       if (alone.has(task.taskId)) settleAlone(task);
       settle(task, ref.timestamp);
       refund(task, ref.timestamp);
-      await prune(task);
     }
+    await prune();
   };
 
   /** Seats what is due. At the head only: the committees of a replayed past have long met. */
   const atHead = async (): Promise<void> => {
+    if (parts.isDraining()) return;
     const head = deps.chain.head();
     for (const task of [...parts.tasks.all()]) {
       const isDue = task.seating === undefined && seedBlockOfTask(deps, task) <= head.number;
-      if (isDue && (task.phase === 'admitted' || task.isOwn)) await seat(task);
+      // A failed task may yet be agreed: a certificate is objective. Own ones are looked at for their receipts.
+      if (isDue && (task.phase === 'admitted' || task.phase === 'failed' || task.isOwn)) await seat(task);
     }
   };
 
-  const rollback = (ancestor: bigint): void => {
-    for (const task of parts.tasks.all()) {
-      if (!isNonceUsed(task)) unpost(task);
-      if (task.phase !== 'seeded' || seedBlockOfTask(deps, task) <= ancestor) continue;
-      // Its seed block is gone: draw again. What was already signed stays signed; the guard refuses a second value.
-      cancelTimers(task);
-      task.seating = undefined;
-      task.round = undefined;
-      task.phase = 'admitted';
+  /** Its seed block is gone: draw again. What was signed stays signed; the guard refuses a second value. */
+  const reseat = async (task: TaskRecord): Promise<void> => {
+    await parts.unseat(task);
+    task.phase = 'admitted';
+    task.times = { admittedMs: task.times.admittedMs };
+    parts.onChanged(task);
+  };
+
+  const rollback = async (ancestor: bigint): Promise<void> => {
+    for (const task of [...parts.tasks.all()]) {
+      unpost(task);
+      if (task.phase !== 'refunded' && task.phase !== 'admitted' && seedBlockOfTask(deps, task) > ancestor) {
+        await reseat(task);
+      }
     }
   };
 

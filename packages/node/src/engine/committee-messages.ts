@@ -10,8 +10,12 @@ import {
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
 import { createParking } from './parking.ts';
+import { persist } from './persist.ts';
 import type { TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';
+
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 2000;
 
 /** Task a seat's message is about. */
 const taskIdOfMessage = (message: SeatMessage): TaskId => {
@@ -67,18 +71,20 @@ export const createCommitteeMessages = (
     else await receive(task, message);
   });
 
-  const sendTo = async (peer: string, frame: Uint8Array, timeoutMs: number): Promise<void> => {
-    try {
-      await deps.streams.send(
-        peer,
-        COMMITTEE_PROTOCOL,
-        frame,
-        AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      );
-    } catch (error) {
-      deps.meter.count('mlb_dropped_total', { queue: 'seat-unreachable' });
-      deps.log.debug({ peer, error: String(error) }, 'a seat could not be reached');
-    }
+  /** A seat that restarts in the middle of a round is there again some seconds later. */
+  const sendTo = async (task: TaskRecord, peer: string, frame: Uint8Array): Promise<void> => {
+    const { seating } = task;
+    const timeoutMs = seating?.params.timing.roundMs ?? 0;
+    const isSent = await persist(
+      () =>
+        deps.streams.send(peer, COMMITTEE_PROTOCOL, frame, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])),
+      {
+        ...{ clock: deps.clock, signal, isOver: () => task.phase !== 'seeded' || task.seating !== seating },
+        ...{ firstWaitMs: FIRST_WAIT_MS, maxWaitMs: MAX_WAIT_MS },
+        onFailure: (error) => deps.log.debug({ peer, error: String(error) }, 'a seat could not be reached'),
+      },
+    );
+    if (!isSent) deps.meter.count('mlb_dropped_total', { queue: 'seat-unreachable' });
   };
 
   return {
@@ -87,7 +93,7 @@ export const createCommitteeMessages = (
       if (seating === undefined) return;
       const frame = encodeSeatMessage(message);
       for (const [seat, peer] of seating.peers.entries()) {
-        if (seat !== seating.params.mySeat) void sendTo(peer, frame, seating.params.timing.roundMs);
+        if (seat !== seating.params.mySeat) void sendTo(task, peer, frame);
       }
     },
     release: async (task) => {

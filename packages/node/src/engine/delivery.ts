@@ -14,11 +14,14 @@ import { peerIdOfKey } from '../network/peer-id.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
 import { createParking } from './parking.ts';
+import { persist } from './persist.ts';
 import type { TaskRecord } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 import type { Tasks } from './tasks.ts';
 
 const SEND_TIMEOUT_MS = 30_000;
+const FIRST_WAIT_MS = 500;
+const MAX_WAIT_MS = 8000;
 
 export interface Deliveries {
   /** A seat hands the agreed output to the requester. */
@@ -87,13 +90,25 @@ export const createDeliveries = (
       const peer = peerIdOfKey(Bytes32(task.order.order.body.replyKey));
       const frame = encodeDelivery(delivery);
       if (peer === deps.peerId) return receive(frame, peer);
-      try {
-        const signal = AbortSignal.any([context.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]);
-        await deps.streams.send(peer, DELIVERY_PROTOCOL, frame, signal);
-      } catch (error) {
-        deps.meter.count('mlb_dropped_total', { queue: 'requester-unreachable' });
-        deps.log.warn({ taskId: task.taskId, error: String(error) }, 'the requester could not be reached');
-      }
+      const { signal } = context;
+      const { deadline } = task.order.order.body;
+      const isSent = await persist(
+        () =>
+          deps.streams.send(
+            peer,
+            DELIVERY_PROTOCOL,
+            frame,
+            AbortSignal.any([signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]),
+          ),
+        {
+          // A requester that restarts is there again before its order ends.
+          ...{ clock: deps.clock, signal, isOver: () => deps.chain.head().timestamp > deadline },
+          ...{ firstWaitMs: FIRST_WAIT_MS, maxWaitMs: MAX_WAIT_MS },
+          onFailure: (error) =>
+            deps.log.debug({ taskId: task.taskId, error: String(error) }, 'the requester could not be reached'),
+        },
+      );
+      if (!isSent) deps.meter.count('mlb_dropped_total', { queue: 'requester-unreachable' });
     },
   };
 };

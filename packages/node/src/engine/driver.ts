@@ -1,6 +1,7 @@
 import { createRound, type RoundEffect, type RoundEvent, restoreRound, step } from '@mlb/protocol';
 import type { SerialQueue } from './serial-queue.ts';
-import type { TaskRecord } from './task.ts';
+import { signedBefore } from './signed-before.ts';
+import { cancelTimers, type TaskRecord } from './task.ts';
 
 /** Performs one effect; returns the event that comes back from it, if any. */
 export type Perform = (task: TaskRecord, effect: RoundEffect) => Promise<RoundEvent | undefined>;
@@ -8,6 +9,8 @@ export type Perform = (task: TaskRecord, effect: RoundEffect) => Promise<RoundEv
 export interface Driver {
   /** Opens the round of a seated or observed task; a task from an earlier life continues where it was. */
   readonly open: (task: TaskRecord) => Promise<void>;
+  /** Ends the round behind whatever it is doing: its committee is not the one of this chain. */
+  readonly close: (task: TaskRecord) => Promise<void>;
   /** Queues an event behind whatever the task is doing. Never rejects: a task that cannot go on is reported. */
   readonly dispatch: (task: TaskRecord, event: RoundEvent) => Promise<void>;
 }
@@ -43,9 +46,15 @@ export const createDriver = (
     const { state, effects } =
       restored === undefined
         ? createRound(params)
-        : restoreRound(params, { result: restored.result, signedOwn: restored.signed });
+        : restoreRound(params, { result: restored.result, signedOwn: signedBefore(task) });
     task.round = state;
     await apply(task, await performAll(task, effects));
+  };
+
+  const close = async (task: TaskRecord): Promise<void> => {
+    cancelTimers(task);
+    task.seating = undefined;
+    task.round = undefined;
   };
 
   const queued = (task: TaskRecord, job: () => Promise<void>): Promise<void> =>
@@ -53,6 +62,7 @@ export const createDriver = (
 
   return {
     open: (task) => queued(task, () => open(task)),
+    close: (task) => queued(task, () => close(task)),
     dispatch: (task, event) => queued(task, () => apply(task, [event])),
   };
 };

@@ -9,9 +9,11 @@ import type { EngineDeps } from './deps.ts';
 import { createDriver } from './driver.ts';
 import { createEvidence } from './evidence.ts';
 import { launchExecution } from './execution-launch.ts';
+import { pause } from './pause.ts';
 import { createPerform } from './perform.ts';
 import { restoreCertificate, restoreTasks } from './restore.ts';
 import { createSerialQueue } from './serial-queue.ts';
+import { signedBefore } from './signed-before.ts';
 import { cancelTimers, type TaskRecord } from './task.ts';
 import { createTaskLog } from './task-log.ts';
 import { createTasks } from './tasks.ts';
@@ -34,6 +36,12 @@ export interface Engine {
   readonly drain: (signal: AbortSignal) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
+
+const DRAIN_LOOK_MS = 100;
+
+/** A seat in a round, or one that has yet to tell of its certificate. */
+const isBusy = ({ phase, seating, timers }: TaskRecord): boolean =>
+  (phase === 'seeded' && seating?.params.mySeat !== undefined) || timers.has('announce');
 
 /** Wires the rooms of the engine; see the files for what each does. */
 export const createEngine = (deps: EngineDeps): Engine => {
@@ -63,22 +71,38 @@ export const createEngine = (deps: EngineDeps): Engine => {
   const messages = createCommitteeMessages(deps, { tasks, driver, signal });
   const certificates = createCertificates(deps, { tasks, driver });
   const deliveries = createDeliveries(deps, { tasks, driver, log, signal, onDelivered: onChanged });
-  const admission = createAdmission(deps, { tasks, log, onAdmitted: onChanged });
+  let isDraining = false;
+  const admission = createAdmission(deps, { tasks, log, onAdmitted: onChanged, isDraining: () => isDraining });
   const evidence = createEvidence(deps);
 
   const onSeated = async (task: TaskRecord): Promise<void> => {
     await driver.open(task);
     onChanged(task);
-    const isSeat = task.seating?.params.mySeat !== undefined;
+    const isSeat = task.phase === 'seeded' && task.seating?.params.mySeat !== undefined;
     if (isSeat && task.restored?.result === undefined) launchExecution(deps, driver, { task, signal });
-    for (const message of task.restored?.signed ?? []) messages.broadcast(task, message);
+    for (const message of isSeat ? signedBefore(task) : []) messages.broadcast(task, message);
     await restoreCertificate(deps, driver, task);
     await messages.release(task);
     await deliveries.release(task);
     await certificates.release(task);
   };
 
-  const watch = createChainWatch(deps, { tasks, onSeated, onChanged, forget: (task) => log.forget(task.taskId) });
+  const unseat = async (task: TaskRecord): Promise<void> => {
+    await driver.close(task);
+    task.certificate = undefined;
+    task.delivery = undefined;
+    task.hasDissented = false;
+    certificates.forget(task);
+  };
+
+  const watch = createChainWatch(deps, {
+    tasks,
+    onSeated,
+    unseat,
+    onChanged,
+    isDraining: () => isDraining,
+    forget: (task) => log.forget(task.taskId),
+  });
 
   return {
     observer: watch,
@@ -96,18 +120,8 @@ export const createEngine = (deps: EngineDeps): Engine => {
       return () => listeners.delete(listener);
     },
     drain: async (deadline) => {
-      const isRunning = (): boolean =>
-        [...tasks.all()].some((task) => task.phase === 'seeded' && task.seating?.params.mySeat !== undefined);
-      while (isRunning() && !deadline.aborted) {
-        await new Promise<void>((resolve) => {
-          const stop = deps.clock.after(100, resolve);
-          const abort = (): void => {
-            stop();
-            resolve();
-          };
-          deadline.addEventListener('abort', abort, { once: true });
-        });
-      }
+      isDraining = true;
+      while ([...tasks.all()].some(isBusy) && !deadline.aborted) await pause(deps.clock, DRAIN_LOOK_MS, deadline);
     },
     stop: async () => {
       lifetime.abort();

@@ -1,7 +1,7 @@
 import type { RoundEvent } from '@mlb/protocol';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
-import { executeTask, type OwnExecution } from './execution.ts';
+import { executeTask } from './execution.ts';
 import type { TaskRecord } from './task.ts';
 
 /** Starts the execution of a seat in the background; its end comes back as an event on the task's queue. */
@@ -16,9 +16,7 @@ export const launchExecution = (
   const { execMs: deadlineMs } = task.seating.params.timing;
   const run = async (): Promise<void> => {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-    const execution = await executeTask({ ...deps, executor }, { task, model, deadlineMs }, bounded).catch(
-      (error: unknown): OwnExecution => ({ type: 'failed', reason: 'TIMEOUT', detail: String(error) }),
-    );
+    const execution = await executeTask({ ...deps, executor }, { task, model, deadlineMs }, bounded);
     const event: RoundEvent =
       execution.type === 'done' ? { type: 'executed', result: execution.result } : { type: 'execution-failed' };
     if (execution.type === 'done') {

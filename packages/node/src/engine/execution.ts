@@ -4,15 +4,17 @@ import {
   decodeCanonical,
   INPUT_INLINE,
   type OwnResult,
+  ProtocolError,
   resultHashOf,
   sha256,
+  type Tensor,
   toHex,
 } from '@mlb/protocol';
 import type { ModelRecord } from '../chain/state.ts';
 import { cidOfDigest } from '../content/cid.ts';
 import { peerIdOfKey } from '../network/peer-id.ts';
 import type { Content } from '../port/content.ts';
-import type { ExecutionFailure, Executor } from '../port/executor.ts';
+import type { ExecutionFailure, ExecutionOutcome, Executor } from '../port/executor.ts';
 import type { ModelShelf } from './model-shelf.ts';
 import type { TaskRecord } from './task.ts';
 
@@ -38,6 +40,21 @@ const loadInput = async ({ order }: TaskRecord, content: Content, signal: AbortS
   return bytes;
 };
 
+const failed = (reason: Extract<OwnExecution, { type: 'failed' }>['reason'], cause: unknown): OwnExecution => ({
+  type: 'failed',
+  reason,
+  detail: String(cause),
+});
+
+const tensorsOf = (input: Uint8Array): readonly Tensor[] | undefined => {
+  try {
+    return decodeCanonical(input);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+};
+
 /** Executes a task as its seat: fetch, run in the sandbox, make the result canonical, add the secrets of the commit. */
 export const executeTask = async (
   { content, models, executor, randomBytes }: ExecutionDeps,
@@ -48,19 +65,27 @@ export const executeTask = async (
   try {
     input = await loadInput(task, content, signal);
   } catch (cause) {
-    return { type: 'failed', reason: 'CONTENT_UNAVAILABLE', detail: String(cause) };
+    return failed('CONTENT_UNAVAILABLE', cause);
   }
-  const outcome = await executor.execute(
-    {
-      modelSha256: model.sha256,
-      loadModel: () => models.load(model, signal),
-      inputs: decodeCanonical(input),
-      deadlineMs,
-      // What was paid for: a larger input than the order declares is not run.
-      maxComputeUnits: task.order.order.body.computeUnits,
-    },
-    signal,
-  );
+  const inputs = tensorsOf(input);
+  if (inputs === undefined) return failed('BAD_INPUT', 'the input is no canonical encoding of tensors');
+  let outcome: ExecutionOutcome;
+  try {
+    outcome = await executor.execute(
+      {
+        modelSha256: model.sha256,
+        loadModel: () => models.load(model, signal),
+        inputs,
+        deadlineMs,
+        // What was paid for: a larger input than the order declares is not run.
+        maxComputeUnits: task.order.order.body.computeUnits,
+      },
+      signal,
+    );
+  } catch (cause) {
+    // It rejects with the signal's reason, or with what loading the model threw.
+    return failed(signal.aborted ? 'TIMEOUT' : 'CONTENT_UNAVAILABLE', cause);
+  }
   if (outcome.type === 'failed') return outcome;
   const output = canonicalBytes(outcome.outputs);
   return {

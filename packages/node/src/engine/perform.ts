@@ -59,6 +59,8 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
   };
 
   const fail = async (task: TaskRecord): Promise<void> => {
+    // A round that is only followed again after a restart cannot undo what the chain has said since.
+    if (task.phase !== 'seeded') return;
     const failedMs = deps.clock.nowMs();
     task.phase = 'failed';
     task.times = { ...task.times, failedMs };

@@ -5,16 +5,20 @@ import { createTask, type TaskRecord } from './task.ts';
 import type { LoggedTask, TaskLog } from './task-log.ts';
 import type { Tasks } from './tasks.ts';
 
-const revive = ({ taskId, order, isOwn, firstSeenMs, delivery, ...restored }: LoggedTask): TaskRecord => {
+const revive = (logged: LoggedTask): TaskRecord => {
+  const { taskId, order, isOwn, firstSeenMs, delivery, failedAtMs, result, signed, certificate } = logged;
   const task = createTask(taskId, order, { isOwn, admittedMs: firstSeenMs });
   task.delivery = delivery;
-  task.restored = restored;
+  task.restored = { result, signed, certificate };
+  if (failedAtMs === undefined || certificate !== undefined) return task;
+  task.phase = 'failed';
+  task.times = { ...task.times, failedMs: failedAtMs };
   return task;
 };
 
 /**
- * Puts the tasks of an earlier life back as admitted: the chain seats them again, the round continues from what was
- * computed and signed.
+ * Puts the tasks of an earlier life back as admitted, or failed: the chain seats them again, the round continues from
+ * what was computed and signed.
  */
 export const restoreTasks = async (tasks: Tasks, log: TaskLog): Promise<void> => {
   for (const logged of await log.load()) tasks.add(revive(logged));
@@ -34,6 +38,7 @@ export const restoreCertificate = async (
       { taskId: task.taskId, code: checked },
       'a stored certificate does not hold for the committee of this chain',
     );
+    task.delivery = undefined;
     return;
   }
   await driver.dispatch(task, { type: 'certificate', certificate: checked });

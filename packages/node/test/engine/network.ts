@@ -4,32 +4,40 @@ import {
   COMMIT,
   DEFAULT_REDUNDANCY,
   decodeEvidence,
+  decodeOrderMessage,
+  digestOf,
   type Evidence,
   encodeNullifiers,
-  hashRecord,
+  encodeOrderMessage,
   LOCK_VOTE,
   nullifiersOf,
   RESULT_STATEMENT,
   REVEAL,
+  type RecordSchema,
   type SeatMessage,
+  type Signed,
+  sha256,
   type TaskId,
   type TopicKind,
+  taskIdOf,
   ZERO_BYTES32,
 } from '@mlb/protocol';
 import { createMemoryClock, type MemoryClock } from '../../src/clock/memory.ts';
 import { createMemoryContentHub } from '../../src/content/memory.ts';
 import { createNonces, createOrder, type OrderRequest } from '../../src/engine/requester.ts';
 import type { TaskRecord } from '../../src/engine/task.ts';
-import { createMemoryNetwork } from '../../src/network/memory.ts';
+import { createMemoryNetwork, type MemoryPeer } from '../../src/network/memory.ts';
 import type { ChainEvent } from '../../src/port/chain.ts';
 import {
   BASE_FEE,
   CHAIN_ID,
   createPersona,
   createRequester,
+  DOMAIN,
   EXACT_MODEL,
   genesisEvents,
   MODEL_BYTES,
+  secp256k1,
   TOLERANCE_MODEL,
 } from './cast.ts';
 import { createMemoryChain, type MemoryChain } from './memory-chain.ts';
@@ -70,6 +78,8 @@ export interface TestNetwork {
   readonly mine: (blocks?: number, events?: readonly ChainEvent[]) => Promise<void>;
   /** Other blocks take the place of the last ones. */
   readonly reorg: (depth: number, blocks?: number) => Promise<void>;
+  /** A peer without a daemon: says whatever a test wants. */
+  readonly stranger: () => MemoryPeer;
   readonly holdExecutions: () => void;
   readonly releaseExecutions: () => Promise<void>;
   /** Signs an order anchored at the head. */
@@ -78,6 +88,8 @@ export interface TestNetwork {
   ) => Promise<Uint8Array>;
   /** Orders and submits; fails when it is refused. */
   readonly submit: (request?: Parameters<TestNetwork['order']>[0]) => Promise<TaskId>;
+  /** An order of these inline bytes, whatever they are. */
+  readonly submitRaw: (input: Uint8Array) => Promise<TaskId>;
   readonly task: (node: TestNode, taskId: TaskId) => TaskRecord;
   /** The nodes of a task's committee in seat order, as drawn. */
   readonly seats: (taskId: TaskId) => readonly TestNode[];
@@ -88,28 +100,26 @@ export interface TestNetwork {
   readonly contradictions: () => readonly string[];
 }
 
-const structOf = (message: SeatMessage): { readonly duty: string; readonly struct: string } => {
+const signedBy = <T>(
+  kind: string,
+  taskId: TaskId,
+  [schema, { body, signature }]: readonly [RecordSchema<T>, Signed<T>],
+) => {
+  const digest = digestOf(DOMAIN, schema, body);
+  return { duty: `${kind} of ${secp256k1.recover(digest, signature)} for ${taskId}`, digest };
+};
+
+/** Whose duty a message fulfils, and what it says. */
+const saidIn = (message: SeatMessage): { readonly duty: string; readonly digest: string } => {
   switch (message.type) {
     case 'commit':
-      return {
-        duty: `commit/${message.commit.body.taskId}/${message.commit.body.seat}`,
-        struct: hashRecord(COMMIT, message.commit.body),
-      };
+      return signedBy('commit', message.commit.body.taskId, [COMMIT, message.commit]);
     case 'lock-vote':
-      return {
-        duty: `lock/${message.lockVote.body.taskId}/${message.lockVote.body.seat}`,
-        struct: hashRecord(LOCK_VOTE, message.lockVote.body),
-      };
+      return signedBy('lock vote', message.lockVote.body.taskId, [LOCK_VOTE, message.lockVote]);
     case 'reveal':
-      return {
-        duty: `reveal/${message.reveal.body.taskId}/${message.reveal.body.seat}`,
-        struct: hashRecord(REVEAL, message.reveal.body),
-      };
+      return signedBy('reveal', message.reveal.body.taskId, [REVEAL, message.reveal]);
     case 'vote':
-      return {
-        duty: `vote/${message.statement.body.taskId}/${message.seat}`,
-        struct: hashRecord(RESULT_STATEMENT, message.statement.body),
-      };
+      return signedBy('vote', message.statement.body.taskId, [RESULT_STATEMENT, message.statement]);
   }
 };
 
@@ -190,6 +200,16 @@ export const createTestNetwork = async ({
     );
   };
 
+  const submitMessage = async (message: Uint8Array): Promise<TaskId> => {
+    const submitted = requester.engine().submit(message);
+    // The envelope leaves some milliseconds later.
+    await run(STEP_MS);
+    const admitted = await submitted;
+    if ('refused' in admitted) throw new Error(`the order was refused: ${admitted.refused}`);
+    await run(STEP_MS);
+    return admitted.taskId;
+  };
+
   return {
     ...{ clock, chain, operators, requester, nodes, frames, gossiped, settle, run, mine, order, task },
     until: async (what, holds, maxMs = 15_000) => {
@@ -202,6 +222,7 @@ export const createTestNetwork = async ({
       chain.drop(depth);
       await mine(blocks);
     },
+    stranger: () => around.network.join(),
     holdExecutions: () => {
       gate = Promise.withResolvers();
     },
@@ -210,14 +231,12 @@ export const createTestNetwork = async ({
       gate = undefined;
       await settle();
     },
-    submit: async (request) => {
-      const submitted = requester.engine().submit(await order(request));
-      // The envelope leaves some milliseconds later.
-      await run(STEP_MS);
-      const admitted = await submitted;
-      if ('refused' in admitted) throw new Error(`the order was refused: ${admitted.refused}`);
-      await run(STEP_MS);
-      return admitted.taskId;
+    submit: async (request) => submitMessage(await order(request)),
+    submitRaw: async (input) => {
+      const { body } = decodeOrderMessage(await order()).order;
+      const changed = { ...body, inputHash: sha256(input) };
+      const signature = secp256k1.sign(taskIdOf(DOMAIN, changed), requesterPersona.secretKey);
+      return submitMessage(encodeOrderMessage({ order: { body: changed, signature }, inlineInput: input }));
     },
     seats: (taskId) => {
       const drawn = task(requester, taskId).seating?.params.seats ?? [];
@@ -256,10 +275,10 @@ export const createTestNetwork = async ({
     contradictions: () => {
       const said = new Map<string, Set<string>>();
       for (const { message } of frames) {
-        const { duty, struct } = structOf(message);
-        said.set(duty, (said.get(duty) ?? new Set()).add(struct));
+        const { duty, digest } = saidIn(message);
+        said.set(duty, (said.get(duty) ?? new Set()).add(digest));
       }
-      return [...said].flatMap(([duty, structs]) => (structs.size > 1 ? [duty] : []));
+      return [...said].flatMap(([duty, digests]) => (digests.size > 1 ? [duty] : []));
     },
   };
 };
