@@ -24,17 +24,31 @@ const levelsOf = (leaves: readonly Bytes32[]): readonly (readonly Bytes32[])[] =
 /** Root of an index-bound keccak tree, padded with zeros to a power of two; zero for no leaves. */
 export const merkleRoot = (leaves: readonly Bytes32[]): Bytes32 => levelsOf(leaves).at(-1)?.[0] ?? ZERO_BYTES32;
 
-/** Neighbours of leaf `index` from the ground up. */
-export const merkleProof = (leaves: readonly Bytes32[], index: number): readonly Bytes32[] => {
-  let empty: Bytes32 = ZERO_BYTES32;
-  return levelsOf(leaves)
-    .slice(0, -1)
-    .map((level, height) => {
-      const neighbour = level[(index >> height) ^ 1] ?? empty;
-      empty = keccak256(empty, empty);
-      return neighbour;
-    });
+/** One tree, hashed once, for many proofs. */
+export interface MerkleTree {
+  readonly root: Bytes32;
+  /** Neighbours of leaf `index` from the ground up. */
+  readonly proof: (index: number) => readonly Bytes32[];
+}
+
+export const createMerkleTree = (leaves: readonly Bytes32[]): MerkleTree => {
+  const levels = levelsOf(leaves);
+  return {
+    root: levels.at(-1)?.[0] ?? ZERO_BYTES32,
+    proof: (index) => {
+      let empty: Bytes32 = ZERO_BYTES32;
+      return levels.slice(0, -1).map((level, height) => {
+        const neighbour = level[(index >> height) ^ 1] ?? empty;
+        empty = keccak256(empty, empty);
+        return neighbour;
+      });
+    },
+  };
 };
+
+/** Neighbours of leaf `index` from the ground up. */
+export const merkleProof = (leaves: readonly Bytes32[], index: number): readonly Bytes32[] =>
+  createMerkleTree(leaves).proof(index);
 
 /** The root a proof leads to. The bits of `index` say which side each neighbour is on, so a leaf cannot be moved. */
 export const merkleRootOfProof = ({
