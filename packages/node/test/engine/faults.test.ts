@@ -43,6 +43,20 @@ describe('a committee with faults', () => {
     });
   }
 
+  it('goes on without a seat whose disk is full, which signs nothing until there is space', async () => {
+    const network = await createTestNetwork();
+    const taskId = await castTask(network, (seats) => seats[1]?.life().mortality.fillDisk(true));
+    await network.until('agreed', () => isCertifiedAt(network, taskId, network.nodes));
+    const full = network.seats(taskId)[1] as TestNode;
+    assert.ok(!signersOf(network, taskId).includes(full));
+    assert.ok(!network.frames.some(({ message }) => message.type === 'commit' && message.commit.body.seat === 1));
+    full.life().mortality.fillDisk(false);
+    const next = await network.submit({ redundancy: 6 });
+    await network.mine(2);
+    await network.until('agreed', () => isCertifiedAt(network, next, network.nodes));
+    assert.ok(signersOf(network, next).includes(full));
+  });
+
   it('outvotes a lying seat, which is not paid', async () => {
     const network = await createTestNetwork();
     const taskId = await castTask(network, (seats) => seats[2]?.behave('lying'));

@@ -1,6 +1,7 @@
 import type { Gossip } from '../../src/port/gossip.ts';
 import type { Store, StoreWrite } from '../../src/port/store.ts';
 import type { Streams } from '../../src/port/streams.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 
 /** One life of a process: after the crash nothing it had begun ever goes on. */
 export interface Mortality {
@@ -10,6 +11,8 @@ export interface Mortality {
   readonly death: Promise<void>;
   /** Dies right after the first write that matches is on disk. */
   readonly dieAfterWrite: (matches: (write: StoreWrite) => boolean) => void;
+  /** While full, the disk takes nothing. */
+  readonly fillDisk: (isFull: boolean) => void;
   readonly store: (disk: Store) => Store;
   readonly gossip: (gossip: Gossip) => Gossip;
   readonly streams: (streams: Streams) => Streams;
@@ -20,6 +23,7 @@ const never = <T>(): Promise<T> => new Promise<T>(() => {});
 export const createMortality = (): Mortality => {
   const { promise: death, resolve } = Promise.withResolvers<void>();
   let dead = false;
+  let isDiskFull = false;
   let isFatal = (_: StoreWrite): boolean => false;
   const die = (): void => {
     dead = true;
@@ -33,10 +37,14 @@ export const createMortality = (): Mortality => {
     dieAfterWrite: (matches) => {
       isFatal = matches;
     },
+    fillDisk: (isFull) => {
+      isDiskFull = isFull;
+    },
     store: (disk) => ({
       get: (key) => alive(() => disk.get(key)),
       write: (writes, options) =>
         alive(async () => {
+          if (isDiskFull) throw new StoreError('STORE_FULL', 'the disk is full');
           await disk.write(writes, options);
           if (writes.some(isFatal)) die();
           if (dead) await never();

@@ -13,6 +13,7 @@ import type { EngineDeps } from '../../src/engine/deps.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { createModelShelf } from '../../src/engine/model-shelf.ts';
 import { createMemoryExecutor } from '../../src/execution/sandbox-executor.ts';
+import type { CountNetwork, GossipOutcome } from '../../src/network/count.ts';
 import type { MemoryNetwork, MemoryPeer } from '../../src/network/memory.ts';
 import { openSigningGuard } from '../../src/signing/guard.ts';
 import { createMemoryHighWater, type HighWater } from '../../src/signing/high-water.ts';
@@ -55,6 +56,8 @@ export interface TestNode {
   readonly persona: Persona;
   readonly meter: CountingMeter;
   readonly log: WatchLog;
+  /** Gossip messages or envelopes with this outcome. */
+  readonly gossipTotal: (topic: TopicKind, outcome: GossipOutcome) => number;
   readonly life: () => Life;
   readonly engine: () => Engine;
   readonly behave: (behaviour: Behaviour) => void;
@@ -86,6 +89,7 @@ const openLife = async (
     readonly disk: ReturnType<typeof createMemoryStore>;
     readonly highWater: HighWater;
     readonly behaviour: () => Behaviour;
+    readonly countNetwork: CountNetwork;
     readonly randomBytes: (size: number) => Uint8Array;
   },
 ): Promise<Life> => {
@@ -93,7 +97,7 @@ const openLife = async (
   const { persona, meter, log, name, index } = node;
   const mortality = createMortality();
   const store = mortality.store(node.disk);
-  const peer = network.join({ peerKey: persona.peerKey });
+  const peer = network.join({ peerKey: persona.peerKey, count: node.countNetwork });
   const sight = chain.sight();
   const view = createChainState(REGISTRY);
   const executor = createMemoryExecutor(
@@ -156,7 +160,13 @@ export const createTestNode = async (
   const log = createWatchLog();
   let behaviour: Behaviour = 'honest';
   let follows = true;
+  const gossip = new Map<string, number>();
   const parts = {
+    countNetwork: ((counted) => {
+      if (counted.type !== 'gossip') return;
+      const key = `${counted.topic} ${counted.outcome}`;
+      gossip.set(key, (gossip.get(key) ?? 0) + counted.amount);
+    }) satisfies CountNetwork,
     ...{ name: persona.name, persona, meter, log, index, isOperator },
     disk: createMemoryStore(),
     highWater: createMemoryHighWater(),
@@ -166,6 +176,7 @@ export const createTestNode = async (
   let life = await openLife(around, parts);
   return {
     ...{ name: persona.name, persona, meter, log },
+    gossipTotal: (topic, outcome) => gossip.get(`${topic} ${outcome}`) ?? 0,
     life: () => life,
     engine: () => life.engine,
     behave: (next) => {
