@@ -53,8 +53,7 @@ describe('a committee with faults', () => {
     full.life().mortality.fillDisk(false);
     const next = await network.submit({ redundancy: 6 });
     await network.mine(2);
-    await network.until('agreed', () => isCertifiedAt(network, next, network.nodes));
-    assert.ok(signersOf(network, next).includes(full));
+    await network.until('signed by it too', () => signersOf(network, next).includes(full));
   });
 
   it('outvotes a lying seat, which is not paid', async () => {
