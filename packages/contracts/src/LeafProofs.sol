@@ -44,6 +44,7 @@ contract LeafProofs is LeafRules {
         uint64 postedAtSec = settlement.batchOf(batch.header.index).postedAtSec;
         LeafFault fault = _faultOf(opening.leaf, batch.header.baseFee, postedAtSec);
         require(fault != LeafFault.None, NotFraud());
+        emit LeafFaultFound(batch.header.index, opening.index, fault);
         _convict(batch, Fraud.InvalidLeaf, fault == LeafFault.Late);
     }
 

@@ -64,6 +64,7 @@ interface IFraudProofs is IBatchLeaf {
         Withheld
     }
 
+    event LeafFaultFound(uint64 indexed index, uint32 leaf, LeafFault fault);
     event SettleRequested(bytes32 indexed taskId, address indexed operator);
     event FraudProven(uint64 indexed index, Fraud fraud, address indexed reporter);
 
