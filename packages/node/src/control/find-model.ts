@@ -2,8 +2,16 @@ import { ModelId } from '@mlb/protocol';
 import { ControlError } from '../api/control-error.ts';
 import type { ChainView, ModelRecord } from '../chain/state.ts';
 
-/** A model by id or by name; of several models of one name only an id is clear. MODEL_UNKNOWN, MODEL_AMBIGUOUS. */
+/**
+ * A model by id or by name; of several models of one name only an id is clear. MODEL_UNKNOWN, MODEL_AMBIGUOUS,
+ * CHAIN_UNREACHABLE before the first L2 block.
+ */
 export const findModel = (view: ChainView, idOrName: string): ModelRecord => {
+  if (view.head() === undefined) {
+    throw new ControlError('CHAIN_UNREACHABLE', 'no L2 block has been read yet, so no model is known', {
+      next: 'mlb node status',
+    });
+  }
   if (/^0x[0-9a-fA-F]{64}$/.test(idOrName)) {
     const model = view.model(ModelId(idOrName));
     if (model !== undefined) return model;
