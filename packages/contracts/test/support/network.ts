@@ -194,7 +194,7 @@ export const createFraudNetwork = async (
   );
   const hashes = new Map<bigint, BlockHash>();
   const loadHashes = async (): Promise<void> => {
-    const head = await publicClient.getBlockNumber();
+    const head = await publicClient.getBlockNumber({ cacheTime: 0 });
     // Always anew: a test that goes back to a snapshot has other blocks at the same heights.
     for (let number = head; number >= 0n && number > head - RECENT_BLOCKS; number--) {
       const { hash } = await publicClient.getBlock({ blockNumber: number });
