@@ -1,5 +1,13 @@
 import { posix } from 'node:path';
-import { ARROWS, CLOSURES, type ClosureRule, IMPURITIES, PROTOCOL_FLOORS, PROTOCOL_LIBRARIES } from './rules.ts';
+import {
+  ARROWS,
+  CLOSURES,
+  type ClosureRule,
+  IMPURITIES,
+  PROTOCOL_FLOORS,
+  PROTOCOL_LIBRARIES,
+  TEST_ARROWS,
+} from './rules.ts';
 import type { Source } from './source.ts';
 
 type Sources = ReadonlyMap<string, Source>;
@@ -28,7 +36,7 @@ const floorOf = (path: string): number => PROTOCOL_FLOORS.findIndex((rooms) => r
 
 const checkArrows = ({ path, imports }: Source, resolveExport: ResolveExport): readonly Violation[] => {
   const from = packageOf(path);
-  const allowed = ARROWS[from] ?? [];
+  const allowed = [...(ARROWS[from] ?? []), ...(isTest(path) ? (TEST_ARROWS[from] ?? []) : [])];
   return imports.flatMap(({ specifier, line }) => {
     const at = `${path}:${line}`;
     if (isRelative(specifier)) {

@@ -6,6 +6,14 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ['protocol', 'contracts', 'node'],
 };
 
+/**
+ * What tests may import besides: fraud proofs are proven on batches that the protocol itself built, and differential tests
+ * compare the two. The contracts and their ABI still know nothing of it.
+ */
+export const TEST_ARROWS: Readonly<Record<string, readonly string[]>> = {
+  contracts: ['protocol'],
+};
+
 /** Rooms and root files of packages/protocol/src, ground floor first: a room imports from the floors below its own only. */
 export const PROTOCOL_FLOORS: readonly (readonly string[])[] = [
   ['errors'],

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Deployment, FURTHER_CONTRACTS, type FurtherContract } from '@mlb/contracts';
+import { type Deployment, FURTHER_CONTRACTS, type FurtherContract } from '@mlb/contracts/deployment';
 import { DEVNET_PARAMS, MAINNET_PARAMS, type NetworkParams } from '@mlb/protocol';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
