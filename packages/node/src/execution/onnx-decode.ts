@@ -2,7 +2,7 @@ import onnxProto, { type onnx } from 'onnx-proto';
 import protobuf from 'protobufjs';
 import { ModelRefusedError, refuse } from './model-refusal.ts';
 
-export const MAX_MODEL_BYTES: number = 128 * 1024 * 1024;
+const MAX_MODEL_BYTES = 128 * 1024 * 1024;
 /** Tags, lengths and packed integers. A two-byte node becomes a 300-byte object: bytes alone would not bound memory. */
 const MAX_FIELDS = 1_000_000;
 
