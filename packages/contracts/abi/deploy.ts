@@ -1,13 +1,7 @@
 import type { Account, Chain, PublicClient, TransactionReceipt, Transport, WalletClient } from 'viem';
 import type { ContractAddress, Deployment } from './deployment.ts';
-import {
-  type Creation,
-  creationsOf,
-  type PlannedAddresses,
-  type ProtocolParams,
-  predictAddresses,
-  publicAddresses,
-} from './plan.ts';
+import type { ProtocolParams } from './params.ts';
+import { type Creation, creationsOf, type PlannedAddresses, predictAddresses, publicAddresses } from './plan.ts';
 
 export interface DeployOptions {
   readonly walletClient: WalletClient<Transport, Chain, Account>;
@@ -30,7 +24,13 @@ export class DeploymentError extends Error {
 }
 
 /** Creations whose constructors call others: their gas cannot be estimated before those exist. */
-const CALLS_OTHERS: ReadonlySet<string> = new Set(['settlement', 'rewardsVault']);
+const CALLS_OTHERS: ReadonlySet<string> = new Set([
+  'modelRegistry',
+  'settlement',
+  'rewardsVault',
+  'timelock',
+  'governor',
+]);
 
 /**
  * Deploys the whole protocol from `walletClient.account` and waits for every receipt. Creations go out together with

@@ -21,6 +21,13 @@ export const FURTHER_CONTRACTS = [
   'ledgerProofs',
   'leafProofs',
   'dataChallenges',
+  'timelock',
+  'votingPower',
+  'identity',
+  'governor',
+  'teamVesting',
+  'ecosystemFund',
+  'reserveFund',
 ] as const;
 
 export type CoreContract = (typeof CORE_CONTRACTS)[number];

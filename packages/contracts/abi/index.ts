@@ -14,4 +14,4 @@ export {
   type FurtherContract,
 } from './deployment.ts';
 export * from './generated.ts';
-export type { ProtocolParams, TokenAllocation } from './plan.ts';
+export type { GovernanceParams, ProtocolParams, TokenAllocation } from './params.ts';

@@ -7,59 +7,22 @@ import {
   type FurtherContract,
 } from './deployment.ts';
 import * as code from './generated.ts';
-
-/** A part of the initial supply; the holder is an address or a contract of this deployment. */
-export interface TokenAllocation {
-  readonly holder: ContractAddress | FurtherContract;
-  readonly amountWei: bigint;
-}
-
-/** What is fixed for ever at deployment. */
-export interface ProtocolParams {
-  /** Gets the whole initial supply of MLB, unless `allocations` says otherwise. */
-  readonly initialHolder: ContractAddress;
-  /** Parts of the initial supply; their sum is 1 000 000 000 MLB. */
-  readonly allocations?: readonly TokenAllocation[];
-  /** Owns escrow account 1. */
-  readonly treasury: ContractAddress;
-  /** Pauses `post`, cancels proposals, vetoes mass slashes and reward roots; nothing else. Default: the treasury. */
-  readonly guardian?: ContractAddress;
-  /** Least number of blocks between two epoch seals. */
-  readonly epochBlocks: number;
-  readonly challengeWindowSec: number;
-  /** At least the life of an order and the lag of its settlement. */
-  readonly escrowDelaySec: number;
-  /** At least the challenge window. */
-  readonly payoutDelaySec: number;
-  /** At least the challenge window and the veto time. */
-  readonly unbondSec: number;
-  /** Time to veto a mass slash; default: what unbonding leaves after the challenge window. */
-  readonly vetoSec?: number;
-  /** Period of emission and rewards, at least the challenge window; default a day. */
-  readonly rewardPeriodSec?: number;
-  /** Time to veto a root of rewards; default two days. */
-  readonly claimDelaySec?: number;
-  /** Wei per million compute units; default 1e18. */
-  readonly initialBaseFee?: bigint;
-  /** Blocks from an order's anchor to the block that seeds its committee; default 2, as in NetworkParams. */
-  readonly seedLagBlocks?: number;
-  /** How much later than an order's deadline its batch may come; default 600. */
-  readonly lateGraceSec?: number;
-  /** Time to answer a data challenge; default half the challenge window. */
-  readonly respondSec?: number;
-  /** What a data challenge costs until it is won; default 0.001 ether. */
-  readonly challengeBondWei?: bigint;
-}
+import { governanceParts } from './governance-plan.ts';
+import type { ProtocolParams } from './params.ts';
 
 /** Everything that is created, in the order of the nonces. */
 export type Created = CoreContract | FurtherContract | `${FurtherContract | CoreContract}Code`;
 export type PlannedAddresses = Readonly<Record<Created, ContractAddress>>;
 
-export interface Creation {
-  readonly name: Created;
+/** One contract to create. */
+export interface Part {
   readonly abi: Abi;
   readonly bytecode: `0x${string}`;
   readonly args: readonly unknown[];
+}
+
+export interface Creation extends Part {
+  readonly name: Created;
 }
 
 /** The contracts behind proxies come just before them; Settlement checks those it uses, so they come before it. */
@@ -67,6 +30,7 @@ const ORDER: readonly Created[] = [
   'token',
   'stakeManager',
   'operatorRegistry',
+  'modelRegistryCode',
   'modelRegistry',
   'escrow',
   'certificate',
@@ -79,6 +43,13 @@ const ORDER: readonly Created[] = [
   'ledgerProofs',
   'leafProofs',
   'dataChallenges',
+  'timelock',
+  'votingPower',
+  'identity',
+  'governor',
+  'teamVesting',
+  'ecosystemFund',
+  'reserveFund',
 ];
 
 /** The contracts are wired by immutables: everyone's address is known before the first is created. */
@@ -89,16 +60,27 @@ export const predictAddresses = (from: ContractAddress, firstNonce: number): Pla
 
 const INITIAL_SUPPLY_WEI = 10n ** 27n;
 
+/** The address of an outsider, or of the contract of that name. */
+export const resolve = (at: PlannedAddresses, who: ContractAddress | FurtherContract): ContractAddress =>
+  who.startsWith('0x') ? (who as ContractAddress) : at[who as FurtherContract];
+
 const allocationsOf = (at: PlannedAddresses, { allocations, initialHolder }: ProtocolParams) =>
   (allocations ?? [{ holder: initialHolder, amountWei: INITIAL_SUPPLY_WEI }]).map(({ holder, amountWei }) => ({
-    holder: holder.startsWith('0x') ? holder : at[holder as FurtherContract],
+    holder: resolve(at, holder),
     amountWei,
   }));
 
-type Part = Omit<Creation, 'name'>;
+const proxyTo = (implementation: ContractAddress): Part => ({
+  abi: code.governedProxyAbi,
+  bytecode: code.governedProxyBytecode,
+  args: [implementation],
+});
+
+/** Pauses `post`, cancels, vetoes. */
+export const guardianOf = ({ guardian, initialHolder }: ProtocolParams): ContractAddress => guardian ?? initialHolder;
 
 const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreContract, Part> => {
-  const { treasury, epochBlocks, challengeWindowSec, escrowDelaySec, payoutDelaySec, unbondSec } = params;
+  const { epochBlocks, challengeWindowSec, escrowDelaySec, payoutDelaySec, unbondSec } = params;
   return {
     token: {
       abi: code.mlbTokenAbi,
@@ -108,22 +90,25 @@ const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreCon
     stakeManager: {
       abi: code.stakeManagerAbi,
       bytecode: code.stakeManagerBytecode,
-      args: [at.token, at.operatorRegistry, at.settlement, at.slasher, treasury, BigInt(unbondSec)],
+      args: [at.token, at.operatorRegistry, at.settlement, at.slasher, at.timelock, BigInt(unbondSec)],
     },
     operatorRegistry: {
       abi: code.operatorRegistryAbi,
       bytecode: code.operatorRegistryBytecode,
       args: [at.stakeManager, at.escrow, at.settlement, BigInt(epochBlocks)],
     },
-    modelRegistry: {
-      abi: code.modelRegistryAbi,
-      bytecode: code.modelRegistryBytecode,
-      args: [at.stakeManager, at.escrow],
-    },
+    modelRegistry: proxyTo(at.modelRegistryCode),
     escrow: {
       abi: code.escrowAbi,
       bytecode: code.escrowBytecode,
-      args: [at.token, at.settlement, at.taskInbox, treasury, BigInt(escrowDelaySec), BigInt(payoutDelaySec)],
+      args: [
+        at.token,
+        at.settlement,
+        at.taskInbox,
+        resolve(at, params.treasury),
+        BigInt(escrowDelaySec),
+        BigInt(payoutDelaySec),
+      ],
     },
     certificate: { abi: code.certEcdsaAbi, bytecode: code.certEcdsaBytecode, args: [at.operatorRegistry] },
     settlement: {
@@ -136,7 +121,7 @@ const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreCon
         at.certificate,
         BigInt(challengeWindowSec),
         params.initialBaseFee ?? 10n ** 18n,
-        params.guardian ?? treasury,
+        guardianOf(params),
         [at.ledgerProofs, at.leafProofs, at.dataChallenges],
       ],
     },
@@ -145,19 +130,14 @@ const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreCon
 
 /** Forced orders live at least half a minute and at most as long as escrow is held for them. */
 const MIN_FORCED_LIFE_SEC = 30n;
-
-const proxyTo = (implementation: ContractAddress): Part => ({
-  abi: code.governedProxyAbi,
-  bytecode: code.governedProxyBytecode,
-  args: [implementation],
-});
+const DEFAULT_LATE_GRACE_SEC = 600;
 
 const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
-  const { treasury, challengeWindowSec, escrowDelaySec, unbondSec } = params;
-  const guardian = params.guardian ?? treasury;
+  const { challengeWindowSec, escrowDelaySec, unbondSec, lateGraceSec = DEFAULT_LATE_GRACE_SEC } = params;
+  const guardian = guardianOf(params);
   const vetoSec = params.vetoSec ?? Math.max(0, unbondSec - challengeWindowSec);
   const wiring = {
-    governance: treasury,
+    governance: at.timelock,
     guardian,
     token: at.token,
     registry: at.operatorRegistry,
@@ -170,7 +150,7 @@ const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
     slasher: {
       abi: code.slasherAbi,
       bytecode: code.slasherBytecode,
-      args: [at.stakeManager, at.settlement, at.settlement, guardian, treasury, BigInt(vetoSec)],
+      args: [at.stakeManager, at.settlement, at.settlement, guardian, at.timelock, BigInt(vetoSec)],
     },
     taskInbox: {
       abi: code.taskInboxAbi,
@@ -181,8 +161,13 @@ const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
         false,
         MIN_FORCED_LIFE_SEC,
         BigInt(Math.max(escrowDelaySec, 60)),
-        BigInt(challengeWindowSec),
+        BigInt(lateGraceSec),
       ],
+    },
+    modelRegistryCode: {
+      abi: code.modelRegistryAbi,
+      bytecode: code.modelRegistryBytecode,
+      args: [at.stakeManager, at.escrow, at.settlement, at.timelock],
     },
     rewardsVaultCode: { abi: code.rewardsVaultAbi, bytecode: code.rewardsVaultBytecode, args: [wiring] },
     rewardsVault: proxyTo(at.rewardsVaultCode),
@@ -191,7 +176,7 @@ const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
 
 const fraudProofParts = (at: PlannedAddresses, params: ProtocolParams) => {
   const facts = [at.settlement, at.operatorRegistry, at.modelRegistry, at.escrow] as const;
-  const { seedLagBlocks = 2, lateGraceSec = 600, challengeBondWei = 10n ** 15n } = params;
+  const { seedLagBlocks = 2, lateGraceSec = DEFAULT_LATE_GRACE_SEC, challengeBondWei = 10n ** 15n } = params;
   const respondSec = params.respondSec ?? Math.floor(params.challengeWindowSec / 2);
   return {
     blockHashes: { abi: code.blockHashesAbi, bytecode: code.blockHashesBytecode, args: [] },
@@ -215,6 +200,7 @@ export const creationsOf = (at: PlannedAddresses, params: ProtocolParams): reado
     ...coreParts(at, params),
     ...furtherParts(at, params),
     ...fraudProofParts(at, params),
+    ...governanceParts(at, params, guardianOf(params)),
   };
   return ORDER.map((name) => ({ name, ...(parts[name] as Part) }));
 };

@@ -18,7 +18,12 @@ const DEPLOYED = [
   'TaskInbox',
   'RewardsVault',
   'TeamVesting',
+  'Fund',
   'governance/GovernedProxy',
+  'governance/MLBTimelock',
+  'governance/VotingPower',
+  'governance/BondedIdentity',
+  'governance/MLBGovernor',
 ] as const;
 
 const root = new URL('..', import.meta.url);

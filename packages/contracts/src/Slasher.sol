@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {ISlasher} from "./interfaces/ISlasher.sol";
 import {IStakeManager} from "./interfaces/IStakeManager.sol";
+import {CertifiedLeaf} from "./libraries/CertifiedLeaf.sol";
 import {Offenses} from "./libraries/Offenses.sol";
 
 /// @title The slashing policy, and the brake on slashing many at once: a bug must not be able to burn the network's stake.
@@ -61,7 +60,7 @@ contract Slasher is ISlasher {
     /// @inheritdoc ISlasher
     function execute(Verdict calldata verdict, Source calldata source) external {
         bytes32 hash = _hash(verdict);
-        _requireCertified(hash, source);
+        CertifiedLeaf.requireIn(settlement, source, source.header.slashesRoot, hash);
         require(!_judged[hash], JudgedAlready(hash));
         _judged[hash] = true;
         if (_isWarning(verdict)) {
@@ -140,16 +139,7 @@ contract Slasher is ISlasher {
         }
     }
 
-    /// The leaf must stand in a batch that nobody could overturn in its window.
-    function _requireCertified(bytes32 hash, Source calldata source) private view {
-        uint64 index = source.header.index;
-        require(settlement.isFinal(index), NotFinal(index));
-        bytes32 commit = keccak256(abi.encode(settlement.headerDigest(source.header), source.certificateHash));
-        require(settlement.batchOf(index).commit == commit, WrongBatch(index));
-        require(MerkleProof.verifyCalldata(source.proof, source.header.slashesRoot, hash), BadProof());
-    }
-
     function _hash(Verdict calldata verdict) private pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(verdict))));
+        return CertifiedLeaf.hash(abi.encode(verdict));
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
-import {IMessages} from "./ISettlement.sol";
+import {ICertified} from "./ICertified.sol";
 
 /// @notice How much each offense costs (white paper 6.2.2, protocol.md section 8). Objective offenses, E1 to E4, are
 /// convicted by the contract that checked the proof. Judged ones, E5 wrong result, E6 withheld reveal, E7 downtime,
 /// stand as leaves under the slashesRoot of a final batch.
-interface ISlasher {
+interface ISlasher is ICertified {
     /// A leaf is keccak256(keccak256(abi.encode(verdict))).
     struct Verdict {
         address operator;
@@ -27,13 +27,6 @@ interface ISlasher {
         address[] judges;
     }
 
-    /// The batch a verdict stands in.
-    struct Source {
-        IMessages.BatchHeader header;
-        bytes32 certificateHash;
-        bytes32[] proof;
-    }
-
     struct Pending {
         address operator;
         uint16 bps;
@@ -51,9 +44,6 @@ interface ISlasher {
     error TooFewSeats(uint8 seats);
     error NotMissing(uint16 missBps);
     error BadShare(uint16 bps);
-    error NotFinal(uint64 index);
-    error WrongBatch(uint64 index);
-    error BadProof();
     error JudgedAlready(bytes32 verdictHash);
     error NotPending(bytes32 verdictHash);
     error StillVetoable(uint64 readyAtSec);

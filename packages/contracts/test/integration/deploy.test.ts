@@ -11,9 +11,11 @@ import {
 } from '../../abi/index.ts';
 import { createTestChain, type Wallet } from '../support/chain.ts';
 
+const TREASURY = '0x00000000000000000000000000000000000007ea';
+
 const paramsFor = (wallet: Wallet): ProtocolParams => ({
   initialHolder: wallet.account.address,
-  treasury: '0x00000000000000000000000000000000000007ea',
+  treasury: TREASURY,
   epochBlocks: 4,
   challengeWindowSec: 5,
   escrowDelaySec: 30,
@@ -42,7 +44,7 @@ test('a deployment is wired by addresses alone and survives JSON', async () => {
       abi: escrowAbi,
       address: escrow,
       functionName: 'accountOf',
-      args: [paramsFor(walletClient).treasury],
+      args: [TREASURY],
     }),
     publicClient.readContract({ abi: operatorRegistryAbi, address: operatorRegistry, functionName: 'epoch' }),
     publicClient.readContract({ abi: settlementAbi, address: settlement, functionName: 'baseFee' }),

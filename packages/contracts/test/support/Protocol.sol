@@ -33,6 +33,8 @@ abstract contract Protocol is Test {
     uint64 internal constant GRACE_SEC = 60;
     uint256 internal constant UNIT = 1e9;
     uint256 internal constant SESSION_SECRET = 0x5e55;
+    /// Of deployProtocol, with those behind proxies.
+    uint256 private constant CREATIONS = 12;
     address internal constant TREASURY = address(0x7ea5);
     address internal constant REPORTER = address(0x4e90);
     address internal constant TIMELOCK = address(0x71de);
@@ -56,6 +58,7 @@ abstract contract Protocol is Test {
     Slasher internal slasher;
     TaskInbox internal inbox;
     RewardsVault internal vault;
+    address internal governance;
 
     /// The deployer keeps the whole supply.
     function deployProtocol() internal {
@@ -68,28 +71,34 @@ abstract contract Protocol is Test {
     function deployProtocol(IMLBToken.Allocation[] memory allocations) internal {
         uint256 nonce = vm.getNonce(address(this));
         address predictedRegistry = _at(nonce + 2);
-        address predictedEscrow = _at(nonce + 4);
-        address predictedSettlement = _at(nonce + 6);
-        token = new MLBToken(allocations, _at(nonce + 10), Escrow(predictedEscrow), EMISSION_PERIOD_SEC);
+        address predictedEscrow = _at(nonce + 5);
+        address predictedSettlement = _at(nonce + 7);
+        governance = _governanceAt(_at(nonce + CREATIONS));
+        token = new MLBToken(allocations, _at(nonce + 11), Escrow(predictedEscrow), EMISSION_PERIOD_SEC);
         IMLBToken asset = IMLBToken(address(token));
         stakes = new StakeManager(
             asset,
             OperatorRegistry(predictedRegistry),
             predictedSettlement,
-            _at(nonce + 7),
-            TIMELOCK,
+            _at(nonce + 8),
+            governance,
             UNBOND_SEC
         );
         registry = new OperatorRegistry(stakes, Escrow(predictedEscrow), predictedSettlement, EPOCH_BLOCKS);
-        models = _newModels(predictedEscrow);
-        escrow = new Escrow(asset, predictedSettlement, _at(nonce + 8), TREASURY, ESCROW_DELAY_SEC, PAYOUT_DELAY_SEC);
+        models = _newModels(predictedEscrow, predictedSettlement);
+        escrow = new Escrow(asset, predictedSettlement, _at(nonce + 9), TREASURY, ESCROW_DELAY_SEC, PAYOUT_DELAY_SEC);
         cert = new CertEcdsa(registry);
         settlement = _newSettlement();
-        slasher = new Slasher(stakes, settlement, FRAUD_PROOFS, GUARDIAN, TIMELOCK, VETO_SEC);
+        slasher = new Slasher(stakes, settlement, FRAUD_PROOFS, GUARDIAN, governance, VETO_SEC);
         inbox = new TaskInbox(escrow, settlement, false, 30, 30 days, GRACE_SEC);
         vault = RewardsVault(address(new GovernedProxy(address(_newVault(asset)))));
         vm.warp(1_000_000);
         vm.roll(1000);
+    }
+
+    /// Who governs: an address of its own, unless a test deploys the real timelock next, at `next`.
+    function _governanceAt(address) internal virtual returns (address) {
+        return TIMELOCK;
     }
 
     function _newSettlement() private returns (Settlement) {
@@ -102,15 +111,21 @@ abstract contract Protocol is Test {
         list[0] = JUDGE;
     }
 
-    function _newModels(address predictedEscrow) private returns (ModelRegistry) {
-        return new ModelRegistry(stakes, Escrow(predictedEscrow));
+    function _newModels(address predictedEscrow, address predictedSettlement) private returns (ModelRegistry) {
+        ModelRegistry code = new ModelRegistry(
+            stakes,
+            Escrow(predictedEscrow),
+            Settlement(predictedSettlement),
+            governance
+        );
+        return ModelRegistry(address(new GovernedProxy(address(code))));
     }
 
     function _newVault(IMLBToken asset) private returns (RewardsVault) {
         return
             new RewardsVault(
                 RewardsVault.Wiring({
-                    governance: TIMELOCK,
+                    governance: governance,
                     guardian: GUARDIAN,
                     token: asset,
                     registry: registry,

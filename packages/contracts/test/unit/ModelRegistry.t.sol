@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
+import {ModelRegistry} from "../../src/ModelRegistry.sol";
+import {ICertified} from "../../src/interfaces/ICertified.sol";
+import {IGoverned} from "../../src/interfaces/IGoverned.sol";
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
 import {Protocol} from "../support/Protocol.sol";
 
@@ -111,5 +114,145 @@ contract ModelRegistryTest is Protocol {
         vm.prank(provider);
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NotModelProvider.selector, provider));
         models.setStatus(id, true);
+    }
+
+    // Versions
+
+    function _registered() private returns (bytes32) {
+        vm.prank(provider);
+        return models.registerModel(_model());
+    }
+
+    function test_addVersion_isAModelOfItsOwnInTheFamily() public {
+        bytes32 first = _registered();
+        IModelRegistry.ModelInput memory cheaper = _model();
+        cheaper.priceWei = 1e12;
+        vm.prank(provider);
+        bytes32 second = models.addVersion(first, cheaper);
+        vm.prank(provider);
+        bytes32 third = models.addVersion(second, _model());
+        (bytes32 family, uint32 version) = models.versionOf(third);
+        vm.assertEq(family, first);
+        vm.assertEq(version, 3);
+        vm.assertEq(models.latestOf(first), third);
+        vm.assertTrue(models.isActive(first) && models.isActive(second));
+        (, uint128 priceWei, ) = models.termsOf(second);
+        vm.assertEq(priceWei, 1e12);
+        vm.assertTrue(models.isRecord(second, cheaper));
+        vm.assertFalse(models.isRecord(first, cheaper));
+    }
+
+    function test_addVersion_revertsWith_NotLatest_or_NotProviderOf() public {
+        bytes32 first = _registered();
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NotProviderOf.selector, first, address(this)));
+        models.addVersion(first, _model());
+        vm.prank(provider);
+        bytes32 second = models.addVersion(first, _model());
+        vm.prank(provider);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NotLatest.selector, first, second));
+        models.addVersion(first, _model());
+    }
+
+    // Stake of the provider
+
+    function test_suspend_takesOutWhatNoStakeBacks_byAnyone() public {
+        bytes32 id = _registered();
+        vm.assertTrue(models.isOrderable(id));
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.StillBacked.selector, id));
+        models.suspend(id);
+        vm.prank(provider);
+        stakes.unbond(10_000 ether, 0);
+        vm.assertFalse(models.isOrderable(id));
+        vm.expectEmit();
+        emit IModelRegistry.ModelStatusSet(id, false);
+        models.suspend(id);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NotActive.selector, id));
+        models.suspend(id);
+    }
+
+    // Quarantine
+
+    function test_setQuarantine_isGovernancesAlone_andStandsAgainstTheProvider() public {
+        bytes32 id = _registered();
+        vm.expectRevert(abi.encodeWithSelector(IGoverned.NotGovernance.selector, address(this)));
+        models.setQuarantine(id, true);
+        vm.prank(TIMELOCK);
+        models.setQuarantine(id, true);
+        vm.assertFalse(models.isActive(id));
+        vm.assertTrue(models.isQuarantined(id));
+        vm.prank(provider);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.Quarantined.selector, id));
+        models.setStatus(id, true);
+        vm.prank(TIMELOCK);
+        models.setQuarantine(id, false);
+        vm.prank(provider);
+        models.setStatus(id, true);
+        vm.assertTrue(models.isActive(id));
+        vm.prank(TIMELOCK);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.UnknownModel.selector, bytes32(0)));
+        models.setQuarantine(0, true);
+    }
+
+    // Reputation
+
+    function _certified(bytes32 id, uint16 bps) private returns (ICertified.Source memory source) {
+        uint32 payer = escrow.accountOf(REPORTER);
+        bytes memory deltas = bytes.concat(delta(0, payer, 1), delta(1, escrow.accountOf(provider), 1));
+        Batch memory batch = nextBatch(deltas, nullifier(payer, uint32(settlement.nextIndex()), 1), 1);
+        batch.header.reputationRoot = keccak256(
+            bytes.concat(keccak256(abi.encode("MLB_MODEL_REPUTATION_V1", id, bps)))
+        );
+        bytes memory certificate = certify(batch, 7);
+        post(batch, certificate);
+        source = ICertified.Source(batch.header, keccak256(certificate), new bytes32[](0));
+        vm.warp(block.timestamp + WINDOW_SEC);
+    }
+
+    function _attesters() private {
+        for (uint256 i = 1; i < 4; ++i) {
+            bond(i - 1, 50_000 ether, COMPUTE);
+            register(i - 1);
+        }
+        registry.sealEpoch();
+        depositFor(REPORTER, 100);
+    }
+
+    function test_setReputation_takesCertifiedOnes_newerOnly_andQuarantinesBelow2000() public {
+        _attesters();
+        bytes32 id = _registered();
+        vm.assertEq(models.reputationOf(id), 5_000);
+        ICertified.Source memory first = _certified(id, 7_000);
+        ICertified.Source memory second = _certified(id, 1_999);
+        models.setReputation(id, 7_000, first);
+        vm.assertEq(models.reputationOf(id), 7_000);
+        vm.assertTrue(models.isActive(id));
+        vm.expectRevert(abi.encodeWithSelector(ICertified.BadProof.selector));
+        models.setReputation(id, 8_000, second);
+        models.setReputation(id, 1_999, second);
+        vm.assertTrue(models.isQuarantined(id));
+        vm.assertFalse(models.isActive(id));
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.OldReputation.selector, 1, 2));
+        models.setReputation(id, 7_000, first);
+    }
+
+    function test_setReputation_revertsWith_BadReputation_or_UnknownModel() public {
+        _attesters();
+        bytes32 id = _registered();
+        ICertified.Source memory source = _certified(id, 10_001);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.BadReputation.selector, 10_001));
+        models.setReputation(id, 10_001, source);
+        source = _certified("nobody's", 5_000);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.UnknownModel.selector, bytes32("nobody's")));
+        models.setReputation("nobody's", 5_000, source);
+    }
+
+    function test_upgradeToAndCall_isGovernancesAlone_andKeepsTheModels() public {
+        bytes32 id = _registered();
+        ModelRegistry next = new ModelRegistry(stakes, escrow, settlement, TIMELOCK);
+        vm.expectRevert(abi.encodeWithSelector(IGoverned.NotGovernance.selector, address(this)));
+        models.upgradeToAndCall(address(next), "");
+        vm.prank(TIMELOCK);
+        models.upgradeToAndCall(address(next), "");
+        vm.assertEq(models.providerOf(id), provider);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
+import {ICertified} from "../../src/interfaces/ICertified.sol";
 import {ISlasher} from "../../src/interfaces/ISlasher.sol";
 import {Protocol} from "../support/Protocol.sol";
 
@@ -34,12 +35,12 @@ contract SlasherTest is Protocol {
     }
 
     /// Posts a batch with one verdict, and lets its window pass.
-    function _certified(ISlasher.Verdict memory verdict) private returns (ISlasher.Source memory source) {
+    function _certified(ISlasher.Verdict memory verdict) private returns (ICertified.Source memory source) {
         source = _posted(verdict);
         vm.warp(block.timestamp + WINDOW_SEC);
     }
 
-    function _posted(ISlasher.Verdict memory verdict) private returns (ISlasher.Source memory source) {
+    function _posted(ISlasher.Verdict memory verdict) private returns (ICertified.Source memory source) {
         uint32 payer = escrow.accountOf(REPORTER);
         bytes memory deltas = bytes.concat(delta(0, payer, 1), delta(1, escrow.accountOf(operatorOf(1)), 1));
         Batch memory batch = nextBatch(deltas, nullifier(payer, uint32(settlement.nextIndex()), 1), 1);
@@ -106,25 +107,25 @@ contract SlasherTest is Protocol {
 
     function test_execute_revertsWith_NotFinal_whenTheWindowRuns() public {
         ISlasher.Verdict memory verdict = _verdict(WRONG_RESULT);
-        ISlasher.Source memory source = _posted(verdict);
-        vm.expectRevert(abi.encodeWithSelector(ISlasher.NotFinal.selector, 1));
+        ICertified.Source memory source = _posted(verdict);
+        vm.expectRevert(abi.encodeWithSelector(ICertified.NotFinal.selector, 1));
         slasher.execute(verdict, source);
     }
 
     function test_execute_revertsWith_WrongBatch_or_BadProof_whenAnythingElseWasCertified() public {
         ISlasher.Verdict memory verdict = _verdict(WRONG_RESULT);
-        ISlasher.Source memory source = _certified(verdict);
+        ICertified.Source memory source = _certified(verdict);
         verdict.operator = operatorOf(1);
-        vm.expectRevert(abi.encodeWithSelector(ISlasher.BadProof.selector));
+        vm.expectRevert(abi.encodeWithSelector(ICertified.BadProof.selector));
         slasher.execute(verdict, source);
         source.header.slashesRoot = _leaf(verdict);
-        vm.expectRevert(abi.encodeWithSelector(ISlasher.WrongBatch.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(ICertified.WrongBatch.selector, 1));
         slasher.execute(verdict, source);
     }
 
     function test_execute_revertsWith_JudgedAlready_whenTwice() public {
         ISlasher.Verdict memory verdict = _verdict(WRONG_RESULT);
-        ISlasher.Source memory source = _certified(verdict);
+        ICertified.Source memory source = _certified(verdict);
         slasher.execute(verdict, source);
         vm.expectRevert(abi.encodeWithSelector(ISlasher.JudgedAlready.selector, _leaf(verdict)));
         slasher.execute(verdict, source);
@@ -133,7 +134,7 @@ contract SlasherTest is Protocol {
     function test_execute_revertsWith_TooFewSeats_UnknownOffense_BadShare_or_NotMissing() public {
         ISlasher.Verdict memory verdict = _verdict(WRONG_RESULT);
         verdict.seats = 9;
-        ISlasher.Source memory source = _certified(verdict);
+        ICertified.Source memory source = _certified(verdict);
         vm.expectRevert(abi.encodeWithSelector(ISlasher.TooFewSeats.selector, 9));
         slasher.execute(verdict, source);
         verdict = _verdict(1);

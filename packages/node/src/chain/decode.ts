@@ -83,17 +83,27 @@ const decodeRegistry: Decoder = (log) => {
 
 const decodeModel: Decoder = (log) => {
   const { eventName, args } = decodeEventLog({ abi: modelRegistryAbi, ...inputOf(log) });
-  const modelId = ModelId(args.modelId);
-  if (eventName === 'ModelStatusSet') return { type: 'model-status', modelId, active: args.active };
-  const { sha256Digest, providerPeerKey, ...record } = args.model;
-  return {
-    ...record,
-    type: 'model-registered',
-    modelId,
-    provider: toAddress(args.provider),
-    providerPeerKey: Bytes32(providerPeerKey),
-    sha256: Bytes32(sha256Digest),
-  };
+  switch (eventName) {
+    case 'ModelStatusSet':
+      return { type: 'model-status', modelId: ModelId(args.modelId), active: args.active };
+    case 'ModelRegistered': {
+      const { sha256Digest, providerPeerKey, ...record } = args.model;
+      return {
+        ...record,
+        type: 'model-registered',
+        modelId: ModelId(args.modelId),
+        provider: toAddress(args.provider),
+        providerPeerKey: Bytes32(providerPeerKey),
+        sha256: Bytes32(sha256Digest),
+      };
+    }
+    // A version is announced by ModelRegistered too, a quarantine by ModelStatusSet.
+    case 'ModelVersionAdded':
+    case 'ModelQuarantineSet':
+    case 'ModelReputationSet':
+    case 'Upgraded':
+      return undefined;
+  }
 };
 
 const decodeEscrow: Decoder = (log) => {
