@@ -1,4 +1,4 @@
-import { downtimeBps } from './penalty.ts';
+import { downtimeBps, missBpsOf } from './penalty.ts';
 
 /** A window with fewer duties says nothing. */
 export const INACTIVITY_MIN_DUTIES: number = 20;
@@ -40,7 +40,7 @@ export const closeInactivityWindow = (
   const isRepeated = lastDownDay !== undefined && state.day - lastDownDay <= INACTIVITY_REPEAT_DAYS;
   return {
     state: { ...next, lastDownDay: state.day },
-    penalty: isRepeated ? { type: 'slash', bps: downtimeBps({ misses, duties }) } : { type: 'jail' },
+    penalty: isRepeated ? { type: 'slash', bps: downtimeBps(missBpsOf({ misses, duties })) } : { type: 'jail' },
   };
 };
 

@@ -5,10 +5,11 @@ export const SECONDS_PER_YEAR: bigint = 31_536_000n;
 /** Uncapped emission pays whoever trades with himself (T33): never more than so many times the fees settled. */
 export const EMISSION_FEE_FACTOR: bigint = 2n;
 
-/** Shares of an epoch's emission in bps; early operators get what is left of it. */
+/** Shares of an epoch's emission in bps. */
 export const EXECUTOR_EMISSION_BPS: bigint = 7000n;
 export const ATTESTER_EMISSION_BPS: bigint = 1500n;
 export const MODEL_EMISSION_BPS: bigint = 1000n;
+export const EARLY_EMISSION_BPS: bigint = 500n;
 
 /** Inflation in year `year` (from 0) in bps of the supply at its start: 3 % falling to 0.5 % from year 10. */
 export const inflationBps = (year: bigint): bigint => {
@@ -40,13 +41,16 @@ export interface EmissionClaim {
 export interface EmissionInput {
   /** What the schedule allows in this epoch. */
   readonly scheduledWei: bigint;
-  /** Fees of the tasks settled in this epoch. */
+  /**
+   * Compensation of the tasks settled in this epoch, without model fees: those a model provider may order and pay to
+   * itself for nothing, and so lift the cap as far as it likes (docs/economics.md).
+   */
   readonly feesWei: bigint;
   /** Settled compute units times reputation. */
   readonly executors: readonly EmissionClaim[];
   /** Attestations. */
   readonly attesters: readonly EmissionClaim[];
-  /** Model fees settled. */
+  /** Compensation settled on their models, for the same reason. */
   readonly modelProviders: readonly EmissionClaim[];
   readonly earlyOperators: readonly EmissionClaim[];
 }
@@ -61,7 +65,7 @@ export interface Emission {
   readonly emissionWei: bigint;
   /** One for each account that gets something, ascending. */
   readonly credits: readonly EmissionCredit[];
-  /** Rounding, and pools without a claim: stays unminted. */
+  /** Rounding, and pools without a claim: stays in the vault. */
   readonly unclaimedWei: bigint;
 }
 
@@ -71,14 +75,17 @@ export const emissionWeiOf = ({ scheduledWei, feesWei }: Pick<EmissionInput, 'sc
   return scheduledWei < cap ? scheduledWei : cap;
 };
 
-/** 70 % executors, 15 % attesters, 10 % model providers, the rest early operators: the sum is the whole, to the wei. */
+/** 70 % executors, 15 % attesters, 10 % model providers, 5 % early operators, each rounded down as the RewardsVault does. */
 export const emissionPoolsOf = (
   emissionWei: bigint,
 ): Readonly<Record<'executors' | 'attesters' | 'modelProviders' | 'earlyOperators', bigint>> => {
-  const executors = (emissionWei * EXECUTOR_EMISSION_BPS) / BPS;
-  const attesters = (emissionWei * ATTESTER_EMISSION_BPS) / BPS;
-  const modelProviders = (emissionWei * MODEL_EMISSION_BPS) / BPS;
-  return { executors, attesters, modelProviders, earlyOperators: emissionWei - executors - attesters - modelProviders };
+  const share = (bps: bigint): bigint => (emissionWei * bps) / BPS;
+  return {
+    executors: share(EXECUTOR_EMISSION_BPS),
+    attesters: share(ATTESTER_EMISSION_BPS),
+    modelProviders: share(MODEL_EMISSION_BPS),
+    earlyOperators: share(EARLY_EMISSION_BPS),
+  };
 };
 
 const sharesOf = (poolWei: bigint, claims: readonly EmissionClaim[]): readonly EmissionCredit[] => {

@@ -45,7 +45,7 @@ test('a declared value raises the rate to where lying about it stops paying', ()
 });
 
 test('sigma is what a signer of an overturned certificate loses with a clean record', () => {
-  const clean = { recentSlashCount: 0, wrongLots: 0, activeLots: 100, isOverturnedSigner: true };
+  const clean = { recentSlashCount: 0, foundWrongBps: 0, isOverturnedSigner: true };
   assert.equal(BigInt(wrongResultBps(clean)), AUDIT_SIGMA_BPS);
 });
 
