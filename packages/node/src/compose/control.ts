@@ -51,7 +51,7 @@ export const createControl = ({
     stake: createStakeControl({ base, deps, accounts }),
     escrow: createEscrowControl({ base, deps, engine, accounts }),
     accounts: createAccountControl(config),
-    settlement: createSettlementControl({ deps, engine }),
+    settlement: createSettlementControl({ base, deps, engine }),
     events,
   };
   return { daemon, accounts };

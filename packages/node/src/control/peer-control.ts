@@ -36,7 +36,10 @@ export const createPeerControl = (peer: Peer, view: ChainView): PeerControl => {
 
   return {
     identity: async () => ({ schema: 'mlb.peer-identity/1', peerId: peer.peerId, multiaddrs: peer.multiaddrs() }),
-    list: async () => peer.connections().map(viewOf),
+    // Two peers that dialled each other have two connections: one peer all the same.
+    list: async () => [
+      ...new Map(peer.connections().map((connection) => [connection.peerId, viewOf(connection)])).values(),
+    ],
     dial: async (multiaddr, signal) => {
       const peerId = await peer.dial(multiaddr, signal).catch(refuse);
       const connection = peer.connections().find((candidate) => candidate.peerId === peerId);

@@ -1,19 +1,39 @@
 import type { DaemonControl } from '../api/daemon.ts';
+import type { BatchView, SettlementView } from '../api/schema/settlement.ts';
+import type { PostedBatch } from '../chain/state.ts';
+import type { Base } from '../compose/base.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import type { Engine } from '../engine/engine.ts';
 
-/** Batches shown at most. */
-const MAX_BATCHES = 100;
+/** Batches shown at most: each costs one question to the L2. */
+const MAX_BATCHES = 20;
 
 /** Where settlement stands, as the chain and this node's tasks tell it. */
 export const createSettlementControl = ({
+  base,
   deps,
   engine,
 }: {
+  readonly base: Pick<Base, 'chainClient'>;
   readonly deps: EngineDeps;
   readonly engine: Engine;
-}): DaemonControl['settlement'] => ({
-  status: async () => {
+}): DaemonControl['settlement'] => {
+  /** Unknown while the L2 does not answer. */
+  const gasOf = async ({ transaction }: PostedBatch): Promise<number | undefined> => {
+    const receipt = await base.chainClient.getTransactionReceipt({ hash: transaction }).catch(() => undefined);
+    return receipt === undefined ? undefined : Number(receipt.gasUsed);
+  };
+
+  const viewOf = async (batch: PostedBatch): Promise<BatchView> => ({
+    index: String(batch.index),
+    headerDigest: batch.headerDigest,
+    transaction: batch.transaction,
+    postedAtBlock: Number(batch.block),
+    leafCount: batch.header.leafCount,
+    gasUsed: await gasOf(batch),
+  });
+
+  const status = async (): Promise<SettlementView> => {
     const tasks = [...engine.tasks()];
     const { view, domain } = deps;
     return {
@@ -22,17 +42,8 @@ export const createSettlementControl = ({
       nextIndex: String(view.lastBatch().index + 1n),
       pendingTasks: tasks.filter(({ phase }) => phase === 'agreed' || phase === 'settleable').length,
       settledTasks: tasks.filter(({ phase }) => phase === 'posted' || phase === 'settled').length,
-      batches: view
-        .batches()
-        .toReversed()
-        .slice(0, MAX_BATCHES)
-        .map(({ index, headerDigest, header, transaction, block }) => ({
-          index: String(index),
-          headerDigest,
-          transaction,
-          postedAtBlock: Number(block),
-          leafCount: header.leafCount,
-        })),
+      batches: await Promise.all(view.batches().toReversed().slice(0, MAX_BATCHES).map(viewOf)),
     };
-  },
-});
+  };
+  return { status };
+};

@@ -1,11 +1,15 @@
-import { type Evidence, encodeEvidence, validateEvidence } from '@mlb/protocol';
+import { type Evidence, encodeEvidence, type Secp256k1, type Verified, validateEvidence } from '@mlb/protocol';
+import type { ChainView } from '../chain/state.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import type { EngineDeps } from './deps.ts';
 
 /** Offenses remembered, so that one is told once. */
 const MAX_KNOWN = 4096;
 
-export type EvidenceDeps = Pick<EngineDeps, 'domain' | 'secp256k1' | 'gossip' | 'view' | 'meter' | 'log'>;
+export interface EvidenceDeps extends Pick<EngineDeps, 'domain' | 'gossip' | 'meter' | 'log'> {
+  readonly secp256k1: Pick<Secp256k1, 'recover'>;
+  readonly view: Pick<ChainView, 'sessionKeysOf'>;
+}
 
 const keyOf = ({ operator, kind }: Evidence): string => `${operator}:${kind}`;
 
@@ -14,8 +18,11 @@ export interface EvidenceRoom {
   readonly report: (evidence: Evidence) => Promise<void>;
 }
 
-/** Evidence of equivocation: proof by itself, so anybody may forward it. Each is told and counted once. */
-export const createEvidence = (deps: EvidenceDeps): EvidenceRoom => {
+/** Evidence of equivocation: proof by itself, so anybody may forward it. Each is told, counted and handed on once. */
+export const createEvidence = (
+  deps: EvidenceDeps,
+  onEvidence: (evidence: Verified<Evidence>) => void = () => undefined,
+): EvidenceRoom => {
   const known = createBoundedMap<string, true>(MAX_KNOWN);
   const isKnown = (evidence: Evidence): boolean => known.has(keyOf(evidence));
   const note = (evidence: Evidence): void => {
@@ -28,8 +35,10 @@ export const createEvidence = (deps: EvidenceDeps): EvidenceRoom => {
   deps.gossip.handle('evidence', async (message) => {
     const { domain, secp256k1 } = deps;
     const verdict = validateEvidence(message, { domain, secp256k1, sessionKeys: deps.view.sessionKeysOf, isKnown });
-    if (verdict.type === 'accept') note(verdict.value);
-    else deps.meter.count('mlb_rejections_total', { source: 'evidence', code: verdict.code });
+    if (verdict.type === 'accept') {
+      note(verdict.value);
+      onEvidence(verdict.value);
+    } else deps.meter.count('mlb_rejections_total', { source: 'evidence', code: verdict.code });
     return verdict.type;
   });
 

@@ -1,4 +1,4 @@
-import type { Address, BatchHeader, BlockHash, Bytes32, ModelId } from '@mlb/protocol';
+import type { Address, BatchHeader, BlockHash, Bytes32, ModelId, OperatorEvent } from '@mlb/protocol';
 
 export interface BlockRef {
   readonly number: bigint;
@@ -10,46 +10,13 @@ export interface BlockRef {
 
 /** What the contracts told, in the node's own words. One log, one event. Amounts in wei unless the name says units. */
 export type ChainEvent =
-  | {
-      readonly type: 'operator-registered';
-      readonly operatorIndex: number;
-      readonly operator: Address;
-      readonly sessionKey: Address;
-      readonly peerKey: Bytes32;
-      readonly runtimeClass: number;
-      readonly bindingSignature: Uint8Array;
-      readonly nonce: bigint;
-    }
-  | {
-      readonly type: 'session-key-rotated';
-      readonly operator: Address;
-      readonly sessionKey: Address;
-      readonly peerKey: Bytes32;
-      readonly bindingSignature: Uint8Array;
-      readonly nonce: bigint;
-    }
-  | {
-      readonly type: 'stake-changed';
-      readonly operator: Address;
-      readonly activeWei: bigint;
-      readonly unbondingWei: bigint;
-      readonly roles: number;
-      readonly tombstoned: boolean;
-    }
-  | { readonly type: 'reputation-set'; readonly operator: Address; readonly reputationBps: number }
+  | OperatorEvent
   | {
       readonly type: 'slashed';
       readonly operator: Address;
       readonly amountWei: bigint;
       readonly bps: number;
       readonly reporter: Address;
-    }
-  | {
-      readonly type: 'epoch-sealed';
-      readonly epoch: bigint;
-      readonly rowCount: number;
-      readonly totalWeight: bigint;
-      readonly rowsHash: Bytes32;
     }
   | {
       readonly type: 'model-registered';

@@ -1,6 +1,7 @@
 import type { Deployment } from '@mlb/contracts';
-import { type Evidence, type Secp256k1, Address as toAddress, type Verified, validateEvidence } from '@mlb/protocol';
+import { type Evidence, type Secp256k1, Address as toAddress } from '@mlb/protocol';
 import type { TxManager } from '../chain/tx-manager.ts';
+import { createEvidence } from '../engine/evidence.ts';
 import type { ChainObserver } from '../port/chain.ts';
 import type { Gossip } from '../port/gossip.ts';
 import type { Log } from '../port/log.ts';
@@ -72,7 +73,7 @@ export const createSettler = (deps: SettlerDeps): Settler => {
     onProposal: (proposal) => tell(pool.addProposal(proposal)),
     onAttestation: (attestation) => tell(pool.addAttestation(attestation)),
   });
-  listenToEvidence(deps, accuse);
+  createEvidence({ ...deps, view: deps.state }, accuse);
   return {
     apply: () => undefined,
     rollback: () => undefined,
@@ -85,28 +86,4 @@ export const createSettler = (deps: SettlerDeps): Settler => {
     idle: background.idle,
     stop: background.stop,
   };
-};
-
-/** Offenders remembered, so that one offense is forwarded once. */
-const MAX_KNOWN = 4096;
-
-const listenToEvidence = (deps: SettlerDeps, onEvidence: (evidence: Verified<Evidence>) => void): void => {
-  const known = new Set<string>();
-  deps.gossip.handle('evidence', async (message) => {
-    const verdict = validateEvidence(message, {
-      domain: deps.domain,
-      secp256k1: deps.secp256k1,
-      sessionKeys: deps.state.sessionKeysOf,
-      isKnown: ({ operator, kind }) => known.has(`${operator}/${kind}`),
-    });
-    if (verdict.type !== 'accept') {
-      deps.meter.count('mlb_rejections_total', { source: 'evidence', code: verdict.code });
-      return verdict.type;
-    }
-    const { operator, kind } = verdict.value;
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.add(`${operator}/${kind}`);
-    onEvidence(verdict.value);
-    return 'accept';
-  });
 };
