@@ -26,7 +26,7 @@ const encoded = (order: Partial<TaskOrder> = {}, { input = INPUT, secp256k1 = ch
 const contextOf = (change: Partial<OrderContext> = {}): OrderContext => ({
   domain: DOMAIN,
   secp256k1: cheapSecp256k1,
-  params: { ...DEVNET_PARAMS, seedLagBlocks: SEED_LAG },
+  params: { ...DEVNET_PARAMS, seedLagBlocks: SEED_LAG, maxOpenOrdersPerRequester: 64 },
   headBlock: ANCHOR + 1n,
   nowSec: 1001n,
   block: (number) =>
