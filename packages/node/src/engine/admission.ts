@@ -1,12 +1,15 @@
 import {
   type Address,
+  decodeOrderMessage,
   type OrderContext,
   type OrderMessage,
+  ProtocolError,
   type TaskId,
   UNIT_WEI,
   validateOrder,
 } from '@mlb/protocol';
 import type { GossipVerdict } from '../port/gossip.ts';
+import { createCatchUp } from './catch-up.ts';
 import type { EngineDeps } from './deps.ts';
 import { createTask, type TaskRecord } from './task.ts';
 import type { TaskLog } from './task-log.ts';
@@ -14,10 +17,23 @@ import type { Tasks } from './tasks.ts';
 
 /** Tasks a node follows at once; more orders are ignored until some end. */
 const MAX_TASKS = 100_000;
+/** An order further ahead than this says nothing about our lag. */
+const MAX_BLOCKS_AHEAD = 8n;
+
+const anchorOf = (message: Uint8Array): bigint | undefined => {
+  try {
+    return decodeOrderMessage(message).order.body.anchorBlock;
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+};
 
 export interface Admission {
   /** Judges an own order by the same rules as everybody will, and follows it. Returns the refusal code, if any. */
   readonly admitOwn: (message: Uint8Array) => Promise<TaskRecord | { readonly refused: string }>;
+  /** Judges the orders that were ahead of us. */
+  readonly atHead: () => void;
 }
 
 /** TaskOrders: judge, remember, follow. */
@@ -35,6 +51,7 @@ export const createAdmission = (
     readonly isDraining: () => boolean;
   },
 ): Admission => {
+  const catchUp = createCatchUp(deps.clock);
   const isNonceSeen = (requester: Address, nonce: bigint): boolean => {
     const account = deps.view.accountOf(requester);
     const isUsed = account !== undefined && deps.view.isNonceUsed(account, nonce);
@@ -82,12 +99,25 @@ export const createAdmission = (
     return follow(verdict.value.taskId, verdict.value.message, isOwn);
   };
 
+  /** The block an order is anchored in, when we have not folded it yet. */
+  const blockAhead = (message: Uint8Array): bigint | undefined => {
+    const headBlock = deps.view.head()?.number ?? 0n;
+    const anchorBlock = anchorOf(message) ?? headBlock;
+    return anchorBlock > headBlock && anchorBlock <= headBlock + MAX_BLOCKS_AHEAD ? anchorBlock : undefined;
+  };
+
   deps.gossip.handle('order', async (message) => {
+    // Its requester is a poll ahead of us. gossipsub does not bring again what was ignored, so it is judged when we are there.
+    const ahead = blockAhead(message);
+    if (ahead !== undefined) await catchUp.until(ahead);
     const admitted = await admit(message, false);
     if (!('refused' in admitted)) return 'accept';
     deps.meter.count('mlb_rejections_total', { source: 'order', code: admitted.refused });
     return admitted.verdict;
   });
 
-  return { admitOwn: (message) => admit(message, true) };
+  return {
+    admitOwn: (message) => admit(message, true),
+    atHead: () => catchUp.reached(deps.view.head()?.number ?? 0n),
+  };
 };

@@ -105,7 +105,13 @@ export const createEngine = (deps: EngineDeps): Engine => {
   });
 
   return {
-    observer: watch,
+    observer: {
+      ...watch,
+      atHead: async () => {
+        admission.atHead();
+        await watch.atHead?.();
+      },
+    },
     restore: () => restoreTasks(tasks, log),
     submit: async (message) => {
       const admitted = await admission.admitOwn(message);

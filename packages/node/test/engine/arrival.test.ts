@@ -25,6 +25,32 @@ describe('what arrives early', () => {
     assert.equal(signersOf(network, taskId).length, 4);
   });
 
+  it('is judged when the node is there: an order anchored in a block that it has not seen yet', async () => {
+    const network = await createTestNetwork();
+    const [late] = network.operators as [TestNode];
+    late.follow(false);
+    await network.mine();
+    const taskId = await network.submit({ redundancy: 6 });
+    assert.equal(late.engine().task(taskId), undefined);
+    late.follow(true);
+    await late.sync();
+    await network.settle();
+    assert.equal(network.task(late, taskId).phase, 'admitted');
+    await network.mine(2);
+    await network.until('signed by it too', () => signersOf(network, taskId).includes(late));
+  });
+
+  it('is ignored when the block that it is anchored in does not come', async () => {
+    const network = await createTestNetwork();
+    const [late] = network.operators as [TestNode];
+    late.follow(false);
+    await network.mine();
+    const taskId = await network.submit();
+    await network.run(5000);
+    assert.equal(late.meter.total('mlb_rejections_total', { source: 'order', code: 'UNKNOWN_ANCHOR' }), 1);
+    assert.equal(late.engine().task(taskId), undefined);
+  });
+
   it('is delivered to a requester that sees the seed block after the committee has agreed', async () => {
     const network = await createTestNetwork();
     const taskId = await network.submit();
