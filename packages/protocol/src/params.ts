@@ -65,5 +65,5 @@ export const DEVNET_PARAMS: NetworkParams = {
   maxOpenOrdersPerRequester: 1024,
   batchSlotBlocks: 4,
   challengeWindowSec: 5,
-  timing: { execMs: 6000, graceMs: 1500, revealMs: 1500, roundMs: 10_000, settleMs: 1500 },
+  timing: { execMs: 8000, graceMs: 2000, revealMs: 2000, roundMs: 12_000, settleMs: 1500 },
 };

@@ -12,7 +12,7 @@ const TASKS = 32;
 const CONCURRENCY = 16;
 const BLOCK_TIME_MS = 500;
 /** An order without quorum is submitted again at most so often. */
-const MAX_TRIES = 6;
+const MAX_TRIES = 12;
 
 /** Where the demo tells what happens, as it happens. */
 export interface DemoAudience {
