@@ -1,5 +1,6 @@
 import type { Account, Chain, PublicClient, TransactionReceipt, Transport, WalletClient } from 'viem';
 import type { ContractAddress, Deployment } from './deployment.ts';
+import { DeploymentError } from './deployment-error.ts';
 import type { ProtocolParams } from './params.ts';
 import { type Creation, creationsOf, type PlannedAddresses, predictAddresses, publicAddresses } from './plan.ts';
 
@@ -9,18 +10,6 @@ export interface DeployOptions {
   readonly params: ProtocolParams;
   /** How long to wait for each receipt; default one minute. */
   readonly receiptTimeoutMs?: number;
-}
-
-/** REVERTED: a constructor refused. NONCE_MOVED: the account sent something else meanwhile, so addresses differ. */
-export type DeploymentErrorCode = 'REVERTED' | 'NONCE_MOVED';
-
-export class DeploymentError extends Error {
-  readonly code: DeploymentErrorCode;
-  constructor(code: DeploymentErrorCode, message: string) {
-    super(message);
-    this.name = 'DeploymentError';
-    this.code = code;
-  }
 }
 
 /** Creations whose constructors call others: their gas cannot be estimated before those exist. */

@@ -1,9 +1,6 @@
-export {
-  DeploymentError,
-  type DeploymentErrorCode,
-  type DeployOptions,
-  deployProtocol,
-} from './deploy.ts';
+export { type AddressBook, type JoinableNetwork, networkDescriptionOf, parseAddressBook } from './address-book.ts';
+export { type DeployOptions, deployProtocol } from './deploy.ts';
+export { deployNetwork, type NetworkDeployOptions } from './deploy-network.ts';
 export {
   CORE_CONTRACTS,
   type ContractAddress,
@@ -13,5 +10,7 @@ export {
   FURTHER_CONTRACTS,
   type FurtherContract,
 } from './deployment.ts';
+export { DeploymentError, type DeploymentErrorCode } from './deployment-error.ts';
 export * from './generated.ts';
-export type { GovernanceParams, ProtocolParams, TokenAllocation } from './params.ts';
+export { NETWORKS, type NetworkName, type NetworkPreset, type ParamsPreset } from './networks.ts';
+export { allocationsOfPaper, type GovernanceParams, type ProtocolParams, type TokenAllocation } from './params.ts';

@@ -63,3 +63,14 @@ export interface ProtocolParams {
   /** What a data challenge costs until it is won; default 0.001 ether. */
   readonly challengeBondWei?: bigint;
 }
+
+const MILLION_MLB = 10n ** 24n;
+
+/** The white paper's distribution (6.1.2): community 40, team 15, ecosystem 20, liquidity 10, reserve 15 %. */
+export const allocationsOfPaper = (liquidity: ContractAddress): readonly TokenAllocation[] => [
+  { holder: 'rewardsVault', amountWei: 400n * MILLION_MLB },
+  { holder: 'teamVesting', amountWei: 150n * MILLION_MLB },
+  { holder: 'ecosystemFund', amountWei: 200n * MILLION_MLB },
+  { holder: liquidity, amountWei: 100n * MILLION_MLB },
+  { holder: 'reserveFund', amountWei: 150n * MILLION_MLB },
+];

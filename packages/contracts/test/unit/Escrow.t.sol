@@ -268,4 +268,53 @@ contract EscrowTest is Protocol {
             vm.assertEq(escrow.earnedOf(account), account == debited ? second : 0);
         }
     }
+
+    // revertDeltas
+
+    function test_revertDeltas_revertsWith_NotSettlement_whenAnyoneElse() public {
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotSettlement.selector, address(this)));
+        escrow.revertDeltas("", 0, 0);
+    }
+
+    function test_revertDeltas_restoresEveryBalance_andCountsTheFeesAsReverted() public {
+        bytes memory deltas = bytes.concat(delta(ESCROW, alice, 100), delta(EARNED, bob, 94));
+        _apply(deltas, 4, 2);
+        (uint64 settled, uint64 reverted) = escrow.feeTotals();
+        vm.assertEq(settled, 100);
+        vm.assertEq(reverted, 0);
+        vm.prank(address(settlement));
+        escrow.revertDeltas(deltas, 4, 2);
+        vm.assertEq(escrow.escrowOf(alice), 1000);
+        vm.assertEq(escrow.earnedOf(bob), 0);
+        vm.assertEq(escrow.earnedOf(1), 0);
+        vm.assertEq(escrow.unburnedUnits(), 0);
+        (settled, reverted) = escrow.feeTotals();
+        vm.assertEq(settled, 100);
+        vm.assertEq(reverted, 100);
+    }
+
+    /// Were the request cut to the balance, it would pay out the second credit, which could then not be undone.
+    function test_revertDeltas_shrinksARequestByExactlyTheCredit() public {
+        bytes memory first = bytes.concat(delta(ESCROW, alice, 100), delta(EARNED, bob, 100));
+        bytes memory second = bytes.concat(delta(ESCROW, alice, 70), delta(EARNED, bob, 70));
+        _apply(first, 0, 0);
+        _request(BOB, EARNED, 80);
+        _apply(second, 0, 0);
+        vm.prank(address(settlement));
+        escrow.revertDeltas(first, 0, 0);
+        vm.assertEq(escrow.requestOf(EARNED, bob).units, 0);
+        vm.prank(address(settlement));
+        escrow.revertDeltas(second, 0, 0);
+        vm.assertEq(escrow.earnedOf(bob), 0);
+        vm.assertEq(escrow.escrowOf(alice), 1000);
+    }
+
+    // lock
+
+    function test_lock_andUnlock_revertWith_NotInbox_whenAnyoneElse() public {
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotInbox.selector, address(this)));
+        escrow.lock(alice, 1);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotInbox.selector, address(this)));
+        escrow.unlock(alice, 1);
+    }
 }
