@@ -91,6 +91,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
     await driver.close(task);
     task.certificate = undefined;
     task.delivery = undefined;
+    task.isDelivered = false;
     task.hasDissented = false;
     certificates.forget(task);
   };

@@ -53,7 +53,9 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
     }
     parts.onChanged(task);
     parts.certificates().announce(task);
-    if (agreed !== undefined && task.seating?.params.mySeat !== undefined) {
+    // The certificate grows; the output is the same.
+    if (agreed !== undefined && !task.isDelivered && task.seating?.params.mySeat !== undefined) {
+      task.isDelivered = true;
       void parts.deliveries().send(task, { certificate, ...agreed });
     }
   };

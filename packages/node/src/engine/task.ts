@@ -68,6 +68,8 @@ export interface TaskRecord {
   restored: RestoredSeat | undefined;
   certificate: Verified<Certificate> | undefined;
   delivery: Delivery | undefined;
+  /** This seat has given the agreed output to the requester, or is trying to. */
+  isDelivered: boolean;
   hasDissented: boolean;
   /** The posted batch that settled it. */
   settlement: TaskSettlement | undefined;
@@ -91,6 +93,7 @@ export const createTask = (
   restored: undefined,
   certificate: undefined,
   delivery: undefined,
+  isDelivered: false,
   hasDissented: false,
   settlement: undefined,
   executionMs: undefined,
