@@ -5,7 +5,7 @@ export const BASE_FEE_DENOMINATOR: bigint = 16n;
 /** Epochs whose best one is the demonstrated capacity: 24 h. */
 export const CAPACITY_WINDOW_EPOCHS: number = (24 * 3600) / BASE_FEE_EPOCH_SEC;
 /** Below 16 wei a sixteenth rounds to nothing and the fee could not fall: a network's floor is at least this. */
-export const MIN_BASE_FEE: bigint = BASE_FEE_DENOMINATOR;
+export const MIN_BASE_FEE: bigint = 16n;
 
 /** The header carries the base fee as uint64. */
 export const MAX_BASE_FEE: bigint = 2n ** 64n - 1n;
