@@ -49,6 +49,7 @@ export const createLiveView = (stream: NodeJS.WriteStream): DemoAudience & { rea
     cells[index] = cell;
     draw();
   };
+  let isOver = false;
   const ticking = setInterval(draw, 500);
   return {
     stage: (what) => {
@@ -60,8 +61,14 @@ export const createLiveView = (stream: NodeJS.WriteStream): DemoAudience & { rea
     agreed: (index, { confidenceBps = 0 }, recognised, label) =>
       put(index, { state: recognised === label ? 'agreed' : 'wrong', text: `${recognised} ${confidenceBps / 100}%` }),
     noQuorum: (index) => put(index, { state: 'again', text: 'again' }),
-    settled: (index) => put(index, { state: 'settled', text: cells[index]?.text ?? '' }),
+    settled: (index) => {
+      const cell = cells[index];
+      // A wrong digit stays red: agreement is about the model, not about the truth.
+      if (cell?.state === 'agreed') put(index, { ...cell, state: 'settled' });
+    },
     end: () => {
+      if (isOver) return;
+      isOver = true;
       clearInterval(ticking);
       draw();
       update.done();
