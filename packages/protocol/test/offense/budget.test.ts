@@ -26,6 +26,13 @@ test('two errors are free from the start, a third one only after 500 duties', ()
   assert.equal(isBeyondErrorBudget(logOf([...good, true, true, true])), false);
 });
 
+test('an old operator has no larger budget than the window allows: twelve errors', () => {
+  const old = Array.from({ length: 9000 }, () => false);
+  const errors = (count: number) => Array.from({ length: count }, () => true);
+  assert.equal(isBeyondErrorBudget(logOf([...old, ...errors(12)])), false);
+  assert.equal(isBeyondErrorBudget(logOf([...old, ...errors(13)])), true);
+});
+
 test('the budget is what the last 5000 duties say, as if they were kept one by one', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 2500 }), { maxLength: 12 }), (gaps) => {

@@ -63,6 +63,14 @@ test('nine seats, and a model in its grace or in quarantine, slash nobody', () =
   }
 });
 
+test('ten seats are enough to slash', () => {
+  const faults = faultsOf(unionOf(10, [seatOf(0, 'gross'), seatOf(1, 'gross')]));
+  assert.deepEqual(
+    faults.map(({ isSlashable }) => isSlashable),
+    [true, true],
+  );
+});
+
 test('without 70 % of the union, silent seats included, nothing is decided', () => {
   const silent = Array.from({ length: 4 }, (_, i) => seatOf(i, 'silent'));
   assert.equal(judge(unionOf(13, silent)).type, 'undecided');
