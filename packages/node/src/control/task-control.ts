@@ -106,8 +106,9 @@ export const createTaskControl = ({
 
   const waitFor: TaskControl['waitFor'] = (taskId, until, signal) => {
     const task = find(taskId);
-    const isOver = (): boolean =>
-      isWaitOver(stateOf(task), until) && (stateOf(task) !== 'agreed' || task.delivery !== undefined);
+    // Only the requester gets the output, and whoever waits here wants to read it.
+    const isComing = (): boolean => task.isOwn && task.delivery === undefined;
+    const isOver = (): boolean => isWaitOver(stateOf(task), until) && (stateOf(task) !== 'agreed' || !isComing());
     return new Promise((resolve, reject) => {
       const finish = (): void => {
         stop();

@@ -9,7 +9,6 @@ import {
 import { ControlError } from '../api/control-error.ts';
 import { rawCidOfDigest } from '../content/cid.ts';
 import type { EngineDeps } from '../engine/deps.ts';
-import { seedBlockOfTask } from '../engine/seating.ts';
 import type { TaskRecord } from '../engine/task.ts';
 import { peerIdOfKey } from '../network/peer-id.ts';
 
@@ -21,10 +20,14 @@ const settlementOf = async (deps: EngineDeps, task: TaskRecord): Promise<Receipt
   if (posted === undefined) return undefined;
   const { header, transaction } = posted;
   const attesters = deps.view.snapshotOf(header.epoch)?.rows ?? [];
-  const data = await deps.content.get(rawCidOfDigest(header.dataCidDigest), {
+  const fetching = deps.content.get(rawCidOfDigest(header.dataCidDigest), {
     maxBytes: MAX_BATCH_DATA_BYTES,
     providers: attesters.flatMap(({ peerKey }) => (peerKey === undefined ? [] : [peerIdOfKey(peerKey)])),
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  });
+  const data = await fetching.catch((cause: unknown) => {
+    const text = `task ${task.taskId}: no attester gave the leaves of batch ${header.index}: ${String(cause)}`;
+    throw new ControlError('NOT_READY', text, { cause, next: 'try again when operators are connected: mlb peer ls' });
   });
   return receiptSettlementOf({ header, leaves: decodeLeaves(data), taskId: task.taskId, transaction });
 };
@@ -32,13 +35,10 @@ const settlementOf = async (deps: EngineDeps, task: TaskRecord): Promise<Receipt
 /** Everything a third party needs, gathered. NOT_READY when a part is not here (any more). */
 export const receiptOf = async (deps: EngineDeps, task: TaskRecord): Promise<Receipt> => {
   const { body } = task.order.order;
-  const seedBlock = seedBlockOfTask(deps, task);
-  const seedHash = deps.chain.blockHash(seedBlock);
-  const snapshot = task.seating === undefined ? undefined : deps.view.snapshotOf(task.seating.params.epoch);
   const model = deps.view.model(body.modelId);
-  const { delivery, certificate } = task;
-  if (!(seedHash && snapshot && model && delivery && certificate)) {
-    throw new ControlError('NOT_READY', `task ${task.taskId} is not agreed, or its epoch is no longer kept here`, {
+  const { delivery, certificate, seating } = task;
+  if (!(seating && model && delivery && certificate)) {
+    throw new ControlError('NOT_READY', `task ${task.taskId} is not agreed, or its seed block is no longer kept here`, {
       next: `mlb task show ${task.taskId}`,
     });
   }
@@ -48,8 +48,8 @@ export const receiptOf = async (deps: EngineDeps, task: TaskRecord): Promise<Rec
     order: task.order.order,
     input: body.inputKind === INPUT_INLINE ? task.order.inlineInput : undefined,
     model,
-    seedBlock: { number: seedBlock, hash: seedHash },
-    snapshot,
+    seedBlock: seating.seedBlock,
+    snapshot: seating.snapshot,
     certificate,
     blind: delivery.blind,
     output: delivery.output,

@@ -37,6 +37,8 @@ export const seatTask = (deps: EngineDeps, task: TaskRecord, seedBlockHash: Bloc
   );
   return {
     rows,
+    snapshot,
+    seedBlock: { number: seedBlockOfTask(deps, task), hash: seedBlockHash },
     peers: rows.map((row) => {
       const key = snapshot.rows[row]?.peerKey;
       // A seat without a proven peer key cannot be reached: it is silent.

@@ -1,4 +1,5 @@
 import type {
+  BlockHash,
   Bytes32,
   Certificate,
   Delivery,
@@ -7,6 +8,7 @@ import type {
   RoundParams,
   RoundState,
   SeatMessage,
+  Snapshot,
   TaskId,
   TimerName,
   Verified,
@@ -33,6 +35,9 @@ export interface TaskTimes {
 /** One seat of the committee and the snapshot row that fills it. */
 export interface Seating {
   readonly params: RoundParams;
+  /** What the seats were drawn from: receipts show it long after the chain view has let go of it. */
+  readonly snapshot: Snapshot;
+  readonly seedBlock: { readonly number: bigint; readonly hash: BlockHash };
   /** Snapshot row of each seat. */
   readonly rows: readonly number[];
   /** libp2p peer of each seat. */
