@@ -3,6 +3,7 @@ import { ControlError } from '../api/control-error.ts';
 import { ChainError } from '../chain/error.ts';
 import type { OperatorActions } from '../chain/operator-actions.ts';
 import type { EngineDeps } from '../engine/deps.ts';
+import { StoreError } from '../store/store-error.ts';
 
 /** A journal key that no other request has: a client that repeats a request means it. */
 export const actionKey = (name: string, { randomBytes }: Pick<EngineDeps, 'randomBytes'>): string =>
@@ -18,8 +19,11 @@ export const requireBalance = async (actions: OperatorActions, amountWei: bigint
   throw new ControlError('NOT_ENOUGH_BALANCE', text, { next: 'send MLB to the account, then try again' });
 };
 
-/** What the chain said, as the API says it. Anything else stays what it is. */
+/** What the chain or a full disk said, as the API says it. Anything else stays what it is. */
 export const asControlError = (error: unknown): unknown => {
+  if (error instanceof StoreError && error.code === 'STORE_FULL') {
+    return new ControlError('DISK_FULL', error.message, { cause: error, next: 'free some space, then try again' });
+  }
   if (!(error instanceof ChainError)) return error;
   const isDown = error.code === 'CHAIN_UNREACHABLE';
   return new ControlError(isDown ? 'CHAIN_UNREACHABLE' : 'TRANSACTION_FAILED', error.message, { cause: error });

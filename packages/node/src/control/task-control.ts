@@ -13,6 +13,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createNonces, createOrder, type RequesterKey } from '../engine/requester.ts';
 import type { TaskRecord } from '../engine/task.ts';
 import type { AdmittedModels } from './admitted-models.ts';
+import { asControlError } from './chain-action.ts';
 import { findModel } from './find-model.ts';
 import { receiptOf } from './task-receipt.ts';
 import { stateOf, viewOfTask } from './task-view.ts';
@@ -133,7 +134,12 @@ export const createTaskControl = ({
   };
 
   return {
-    submit: async (submission, signal) => viewOfTask(await submit(submission, signal), deps.view),
+    submit: async (submission, signal) => {
+      const task = await submit(submission, signal).catch((error: unknown) => {
+        throw asControlError(error);
+      });
+      return viewOfTask(task, deps.view);
+    },
     list: async ({ states, limit }) =>
       [...engine.tasks()]
         .filter((task) => states.length === 0 || states.includes(stateOf(task)))

@@ -82,8 +82,14 @@ export const createAdmission = (
 
   const follow = async (taskId: TaskId, order: OrderMessage, isOwn: boolean): Promise<TaskRecord> => {
     const task = createTask(taskId, order, { isOwn, admittedMs: deps.clock.nowMs() });
+    // Before the first wait: the next order is judged against it.
     tasks.add(task);
-    await log.saveOrder(taskId, order, task.times.admittedMs, isOwn);
+    try {
+      await log.saveOrder(taskId, order, task.times.admittedMs, isOwn);
+    } catch (error) {
+      tasks.remove(task);
+      throw error;
+    }
     onAdmitted(task);
     return task;
   };

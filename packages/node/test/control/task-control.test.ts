@@ -81,6 +81,20 @@ describe('submitting a task', () => {
     assert.equal(await codeOf(controlOf(network, network.requester).submit(submissionOf(), signal)), 'OVERLOADED');
   });
 
+  it('on a full disk is refused with DISK_FULL, reserves nothing, and works when there is space', async () => {
+    const network = await createTestNetwork();
+    const { mortality } = network.requester.life();
+    mortality.fillDisk(true);
+    assert.equal(await codeOf(controlOf(network, network.requester).submit(submissionOf(), signal)), 'DISK_FULL');
+    mortality.fillDisk(false);
+    const message = await network.order();
+    mortality.fillDisk(true);
+    await assert.rejects(network.requester.engine().submit(message), { code: 'STORE_FULL' });
+    assert.equal(network.requester.engine().reservedWei(network.requester.persona.address), 0n);
+    mortality.fillDisk(false);
+    await submit(network);
+  });
+
   it('while the daemon shuts down is refused with SHUTTING_DOWN', async () => {
     const network = await createTestNetwork();
     await network.requester.engine().drain(signal);
