@@ -68,6 +68,14 @@ abstract contract BatchFacts is IFraudProofs {
     /// The caller has at least one signature in the leaf, or none is charged.
     function _chargeOf(BatchLeaf calldata leaf, uint64 baseFee) internal view returns (Charges.Charge memory) {
         (, uint128 priceWei, ) = models.termsOf(leaf.order.modelId);
+        return _chargeAt(leaf, priceWei, baseFee);
+    }
+
+    function _chargeAt(
+        BatchLeaf calldata leaf,
+        uint128 priceWei,
+        uint64 baseFee
+    ) internal pure returns (Charges.Charge memory) {
         return
             Charges.chargeOf(
                 Charges.Terms({

@@ -90,12 +90,13 @@ contract DataChallenges is IDataChallenges {
 
     /// @notice Takes the bond of a challenge back whose batch another proof has reverted meanwhile.
     function reclaim(IFraudProofs.PostedHeader calldata batch, Part part, uint32 place) external {
-        (bytes32 id, bytes32 commit) = _idOf(batch, part, place);
+        (bytes32 id, ) = _idOf(batch, part, place);
         Challenge memory asked = _challenges[id];
         require(asked.deadlineSec != 0, NotChallenged(id));
         require(!asked.isAnswered, AlreadyAnswered(id));
+        // One batch an index, and the challenge was accepted for that one only.
         uint64 index = batch.header.index;
-        require(settlement.convictionOf(index).commit == commit, ISettlement.NotConvicted(index));
+        require(settlement.convictionOf(index).reporter != address(0), ISettlement.NotConvicted(index));
         _challenges[id].isAnswered = true;
         collectableWei[asked.challenger] += bondWei;
     }

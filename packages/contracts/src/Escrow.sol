@@ -40,6 +40,8 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     mapping(address owner => uint32 account) public accountOf;
     mapping(uint8 kind => mapping(uint32 account => Request)) private _requests;
+    /// Bit account % 256 of word account / 256: a payout was asked for. A revert reads one word, not a request an account.
+    mapping(uint256 word => uint256 bits) private _payoutAsked;
     mapping(uint32 account => uint64 units) private _locked;
     uint64 private _settledUnits;
     uint64 private _revertedUnits;
@@ -101,6 +103,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         Request memory request = _requests[kind][account];
         require(request.units != 0 && block.timestamp >= request.readyAtSec, NotReady(kind, account));
         delete _requests[kind][account];
+        if (kind == KIND_EARNED) _payoutAsked[account >> 8] &= ~(1 << (account & 255));
         Lanes.Ledger storage ledger = _ledger(kind);
         uint64 payable_ = _unlocked(kind, account);
         uint64 units = request.units < payable_ ? request.units : payable_;
@@ -138,19 +141,17 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external {
         require(msg.sender == settlement, NotSettlement(msg.sender));
-        uint64 debitUnits;
-        for (uint256 offset; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
-            (, uint8 kind, uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
-            if (kind == KIND_ESCROW) {
-                _escrow.add(account, units);
-                debitUnits += units;
-            } else {
-                _takeBack(account, units);
-            }
+        (uint256 offset, uint256 debitUnits) = _escrow.giveBack(deltas);
+        Lanes.Cursor memory earnedAt;
+        for (; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
+            (, , uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
+            _takeBack(earnedAt, account, units);
         }
-        if (treasuryUnits != 0) _takeBack(TREASURY_ACCOUNT, treasuryUnits);
-        if (burnUnits != 0) _takeBack(BURN_ACCOUNT, burnUnits);
-        _revertedUnits += debitUnits;
+        if (treasuryUnits != 0) _takeBack(earnedAt, TREASURY_ACCOUNT, treasuryUnits);
+        if (burnUnits != 0) _takeBack(earnedAt, BURN_ACCOUNT, burnUnits);
+        _earned.flush(earnedAt);
+        // applyDeltas has added the same sum to _settledUnits.
+        _revertedUnits += uint64(debitUnits);
     }
 
     /// @inheritdoc IEscrow
@@ -233,10 +234,11 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
 
     /// Undoes a credit. A running request shrinks by exactly that: clamping it to the balance instead would let it pay
     /// out a later credit, and then that one could not be undone.
-    function _takeBack(uint32 account, uint64 units) private {
-        _earned.sub(account, units);
+    function _takeBack(Lanes.Cursor memory earnedAt, uint32 account, uint64 units) private {
+        _earned.subAt(earnedAt, account, units);
+        if ((_payoutAsked[account >> 8] >> (account & 255)) & 1 == 0) return;
         Request storage request = _requests[KIND_EARNED][account];
-        if (request.units != 0) request.units = request.units > units ? request.units - units : 0;
+        request.units = request.units > units ? request.units - units : 0;
     }
 
     function _unlocked(uint8 kind, uint32 account) private view returns (uint64) {
@@ -252,6 +254,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         uint64 delaySec = kind == KIND_ESCROW ? escrowDelaySec : payoutDelaySec;
         uint64 readyAtSec = uint64(block.timestamp) + delaySec;
         _requests[kind][account] = Request(units, readyAtSec);
+        if (kind == KIND_EARNED) _payoutAsked[account >> 8] |= 1 << (account & 255);
         emit WithdrawalRequested(kind, account, units, readyAtSec);
     }
 
@@ -259,6 +262,8 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         require(deltas.length % PackedRows.DELTA_BYTES == 0, BadDeltasLength(deltas.length));
         uint256 accounts = _owners.length;
         uint256 previousKey;
+        Lanes.Cursor memory escrowAt;
+        Lanes.Cursor memory earnedAt;
         for (uint256 offset; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
             (uint256 key, uint8 kind, uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
             // Account 0 has no owner, so the first key is above 0 as well.
@@ -267,14 +272,16 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
             require(units != 0, ZeroUnits());
             previousKey = key;
             if (kind == KIND_ESCROW) {
-                _escrow.sub(account, units);
+                _escrow.subAt(escrowAt, account, units);
                 debitUnits += units;
             } else {
                 require(kind == KIND_EARNED, UnknownKind(kind));
-                _earned.add(account, units);
+                _earned.addAt(earnedAt, account, units);
                 creditUnits += units;
             }
         }
+        _escrow.flush(escrowAt);
+        _earned.flush(earnedAt);
     }
 
     function _ledger(uint8 kind) private view returns (Lanes.Ledger storage) {

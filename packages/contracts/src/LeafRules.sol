@@ -24,6 +24,7 @@ abstract contract LeafRules is BatchFacts {
         /// When the leaf was settled.
         uint64 settledAtSec;
         address provider;
+        uint128 priceWei;
     }
 
     uint8 private constant MIN_REDUNDANCY = 3;
@@ -61,7 +62,8 @@ abstract contract LeafRules is BatchFacts {
         if (fault != LeafFault.None) return fault;
         fault = _signaturesFault(leaf, facts);
         if (fault != LeafFault.None) return fault;
-        if (_chargeOf(leaf, baseFee).chargeUnits * Charges.UNIT_WEI > leaf.order.maxFee) return LeafFault.Charge;
+        if (_chargeAt(leaf, facts.priceWei, baseFee).chargeUnits * Charges.UNIT_WEI > leaf.order.maxFee)
+            return LeafFault.Charge;
         return _chainFault(leaf, facts);
     }
 
@@ -76,7 +78,7 @@ abstract contract LeafRules is BatchFacts {
         if (order.redundancy < MIN_REDUNDANCY || order.redundancy > MAX_REDUNDANCY) return LeafFault.Redundancy;
         if (order.nonce >> 40 != 0) return LeafFault.Nonce;
         uint32 computeUnits;
-        (facts.provider, , computeUnits) = models.termsOf(order.modelId);
+        (facts.provider, facts.priceWei, computeUnits) = models.termsOf(order.modelId);
         if (facts.provider == address(0) || order.computeUnits < computeUnits) return LeafFault.ComputeUnits;
         bool isKnown = escrow.accountOf(order.requester) != 0 && escrow.accountOf(facts.provider) != 0;
         if (!isKnown) return LeafFault.UnknownAccount;

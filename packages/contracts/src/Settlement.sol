@@ -108,20 +108,24 @@ contract Settlement is Slashing {
         require(isOpen(header, certificateHash), NotOpen(header.index));
         bytes32 actual = keccak256(deltas);
         require(header.deltasHash == actual, WrongDeltasHash(actual));
-        bytes32 digest = headerDigest(header);
         Conviction storage recorded = _convictions[header.index];
-        recorded.commit = commitOf(digest, certificateHash);
         recorded.reporter = conviction.reporter;
         recorded.proposerBps = conviction.proposerBps;
         recorded.signerBps = conviction.signerBps;
-        emit BatchReverted(header.index, digest, conviction.reporter, deltas, header.treasuryUnits, header.burnUnits);
+        emit BatchReverted(
+            header.index,
+            headerDigest(header),
+            conviction.reporter,
+            deltas,
+            header.treasuryUnits,
+            header.burnUnits
+        );
         escrow.revertDeltas(deltas, header.treasuryUnits, header.burnUnits);
     }
 
     /// @inheritdoc ISettlement
     function freeNonces(BatchHeader calldata header, bytes32 certificateHash, bytes calldata nullifiers) external {
-        Conviction storage conviction = _convictions[header.index];
-        require(conviction.commit == commitOf(headerDigest(header), certificateHash), NotConvicted(header.index));
+        Conviction storage conviction = _convictionOf(header, certificateHash);
         require(!conviction.noncesFreed, NoncesAlreadyFreed(header.index));
         bytes32 actual = keccak256(nullifiers);
         require(header.nullifiersHash == actual, WrongNullifiersHash(actual));
@@ -157,7 +161,7 @@ contract Settlement is Slashing {
     /// @inheritdoc ISettlement
     function isFinal(uint64 index) external view returns (bool) {
         if (index == 0 || index >= nextIndex) return false;
-        if (_convictions[index].commit != 0) return false;
+        if (_convictions[index].reporter != address(0)) return false;
         PostedBatch memory batch = _ring.find(RING_SIZE, index);
         // A slot is only taken over when its batch's window was over.
         return batch.index == 0 || batch.isWindowOver(challengeWindowSec);
@@ -179,7 +183,11 @@ contract Settlement is Slashing {
         return
             batch.commit == commitOf(headerDigest(header), certificateHash) &&
             !batch.isWindowOver(challengeWindowSec) &&
-            _convictions[header.index].commit == 0;
+            _convictions[header.index].reporter == address(0);
+    }
+
+    function _commitAt(uint64 index) internal view override returns (bytes32) {
+        return _ring.find(RING_SIZE, index).commit;
     }
 
     function _settle(

@@ -63,9 +63,7 @@ abstract contract Slashing is ISettlement, EIP712 {
 
     /// @inheritdoc ISettlement
     function slashSigners(BatchHeader calldata header, bytes calldata certificate_, uint32 maxCount) external {
-        Conviction storage conviction = _convictions[header.index];
-        bytes32 commit = commitOf(headerDigest(header), keccak256(certificate_));
-        require(conviction.commit == commit, NotConvicted(header.index));
+        Conviction storage conviction = _convictionOf(header, keccak256(certificate_));
         uint32[] memory signers = _signersOf(header.epoch, certificate_);
         uint32 from = conviction.punished;
         uint32 to = uint32(Math.min(uint256(from) + maxCount, signers.length));
@@ -90,6 +88,19 @@ abstract contract Slashing is ISettlement, EIP712 {
     function headerDigest(BatchHeader calldata header) public view returns (bytes32) {
         return _hashTypedDataV4(Messages.hashHeader(header));
     }
+
+    /// The conviction of exactly this batch.
+    function _convictionOf(
+        BatchHeader calldata header,
+        bytes32 certificateHash
+    ) internal view returns (Conviction storage conviction) {
+        conviction = _convictions[header.index];
+        bool isIt = _commitAt(header.index) == commitOf(headerDigest(header), certificateHash);
+        require(isIt && conviction.reporter != address(0), NotConvicted(header.index));
+    }
+
+    /// As in PostedBatch; zero where the ring has forgotten the batch.
+    function _commitAt(uint64 index) internal view virtual returns (bytes32);
 
     function commitOf(bytes32 digest, bytes32 certificateHash) internal pure returns (bytes32) {
         return keccak256(abi.encode(digest, certificateHash));

@@ -57,9 +57,7 @@ interface ISettlement is IMessages {
 
     /// What a fraud proof left behind.
     struct Conviction {
-        /// Of the reverted batch, as in PostedBatch.
-        bytes32 commit;
-        /// Gets the reporter's share of every slash.
+        /// Gets the reporter's share of every slash; zero: the batch was not reverted.
         address reporter;
         /// Of the slot's proposer, if it signed, and of every other signer.
         uint16 proposerBps;

@@ -24,26 +24,31 @@ library Committee {
         uint256 seats
     ) internal pure returns (uint256[] memory drawn) {
         uint256 count = rows.length / 32;
-        uint256[] memory lots = new uint256[](count);
+        // A byte a row.
+        bytes memory lots = new bytes(count);
         uint256 lotsLeft;
         uint256 drawable;
-        for (uint256 i; i < count; ++i) {
-            uint256 row = rowAt(rows, i);
-            uint256 operatorIndex = operatorIndexOf(row);
-            if (operatorIndex == barredFirst || operatorIndex == barredSecond) continue;
-            uint256 lot = lotsOf(row);
-            if (lot == 0) continue;
-            lots[i] = lot;
-            lotsLeft += lot;
-            ++drawable;
+        // Nothing overflows: 700 rows of at most 4 lots; every index is below count.
+        unchecked {
+            for (uint256 i; i < count; ++i) {
+                uint256 row = rowAt(rows, i);
+                uint256 operatorIndex = operatorIndexOf(row);
+                if (operatorIndex == barredFirst || operatorIndex == barredSecond) continue;
+                uint256 lot = lotsOf(row);
+                if (lot == 0) continue;
+                assembly ("memory-safe") {
+                    mstore8(add(add(lots, 32), i), lot)
+                }
+                lotsLeft += lot;
+                ++drawable;
+            }
         }
         if (drawable < seats) return drawn;
         drawn = new uint256[](seats);
         for (uint32 j; j < seats; ++j) {
-            uint256 i = _pick(lots, uint256(keccak256(abi.encodePacked(seed_, j))) % lotsLeft);
+            (uint256 i, uint256 lot) = _take(lots, uint256(keccak256(abi.encodePacked(seed_, j))) % lotsLeft);
             drawn[j] = i;
-            lotsLeft -= lots[i];
-            lots[i] = 0;
+            lotsLeft -= lot;
         }
     }
 
@@ -93,8 +98,21 @@ library Committee {
         }
     }
 
-    /// Place whose running sum of lots first exceeds x.
-    function _pick(uint256[] memory lots, uint256 x) private pure returns (uint256 i) {
-        for (uint256 sum = lots[0]; sum <= x; sum += lots[i]) ++i;
+    /// Takes the row whose running sum of lots first exceeds x, which is below the sum of all.
+    function _take(bytes memory lots, uint256 x) private pure returns (uint256 i, uint256 lot) {
+        // A bounds-checked walk costs 150 gas a row; the sum of all lots bounds this one.
+        assembly ("memory-safe") {
+            let at := add(lots, 32)
+            for {} 1 {} {
+                lot := byte(0, mload(at))
+                if lt(x, lot) {
+                    break
+                }
+                x := sub(x, lot)
+                at := add(at, 1)
+            }
+            mstore8(at, 0)
+            i := sub(at, add(lots, 32))
+        }
     }
 }

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import {
-  assembleCertificate,
   type BatchLeaf,
   BlockHash,
   digestOf,
   drawCommittee,
   type Fraud,
   nobleSecp256k1,
-  RESULT_STATEMENT,
   type SettledTask,
   seedOf,
   TASK_ORDER,
@@ -19,7 +17,7 @@ import {
 import { type Hex, keccak256, parseEventLogs, toRlp } from 'viem';
 import { blockHashesAbi, leafProofsAbi, settlementAbi } from '../../abi/index.ts';
 import { createTestChain, type TestChain, type Wallet } from '../support/chain.ts';
-import { change, forge } from '../support/forge.ts';
+import { change, forge, restate as restated } from '../support/forge.ts';
 import { type ClaimedBatch, createFraudNetwork, type FraudNetwork, SEED_LAG, secretOf } from '../support/network.ts';
 import { prove, refusalOf } from '../support/prove.ts';
 
@@ -86,20 +84,8 @@ describe('a leaf that breaks a rule by itself', () => {
     const signature = nobleSecp256k1.sign(digestOf(network.domain, TASK_ORDER, body), secretOf(requesterOf(leaf)));
     return restate({ ...leaf, order: { body, signature } }, { taskId: taskIdOf(network.domain, body) });
   };
-  /** Signed by the leaf's committee, whoever it is. */
-  const restate = (
-    leaf: BatchLeaf,
-    by: Partial<BatchLeaf['certificate']['statement']>,
-    committee = leaf.committee,
-  ): BatchLeaf => {
-    const statement = { ...leaf.certificate.statement, ...by };
-    const digest = digestOf(network.domain, RESULT_STATEMENT, statement);
-    const signatures = leaf.certificate.signatures.map(({ seat }) => ({
-      seat,
-      signature: nobleSecp256k1.sign(digest, secretOf(`session ${committee[seat] ?? 0}`)),
-    }));
-    return { ...leaf, committee, certificate: assembleCertificate({ ...leaf.certificate, statement, signatures }) };
-  };
+  const restate = (leaf: BatchLeaf, by: Parameters<typeof restated>[2], committee?: readonly number[]): BatchLeaf =>
+    restated(network.domain, leaf, by, committee);
 
   for (const [what, fault, by] of [
     ['flags that are not defined', 'Unsupported', { flags: 1 }],
@@ -243,7 +229,7 @@ describe('a leaf that breaks a rule by itself', () => {
     assert.equal(await refusalOf(prove(network, watcher, { batch: honest, claim, fraud })), 'NotFraud');
   });
 
-  test('a seed block that the chain forgot is shown by its headers; without it the draw convicts nobody', async () => {
+  test('a seed block that the chain forgot and nobody noted convicts nobody', async () => {
     const forged = forge(honest, {
       leaves: (leaves) =>
         change(leaves, 1, (leaf) => {

@@ -196,7 +196,6 @@ describe('what a reverted batch leaves behind', () => {
   test('only a judge reverts, and settles single tasks', async () => {
     const { batch, claim } = await postFraud();
     const conviction = {
-      commit: claim.posted.certificateHash,
       reporter: watcher.account.address,
       proposerBps: 0,
       signerBps: 0,

@@ -1,8 +1,11 @@
 import {
+  assembleCertificate,
   type BatchLeaf,
   type Delta,
+  type Domain,
   decodeDeltas,
   decodeNullifiers,
+  digestOf,
   encodeDeltas,
   encodeNullifiers,
   keccak256,
@@ -12,8 +15,10 @@ import {
   ledgerRootOf,
   merkleRoot,
   type Nullifier,
+  nobleSecp256k1,
+  RESULT_STATEMENT,
 } from '@mlb/protocol';
-import type { ClaimedBatch } from './network.ts';
+import { type ClaimedBatch, secretOf, sessionName } from './network.ts';
 
 export interface Forgery {
   readonly leaves?: (leaves: readonly BatchLeaf[]) => readonly BatchLeaf[];
@@ -47,3 +52,19 @@ export const forge = (batch: ClaimedBatch, forgery: Forgery): ClaimedBatch => {
 /** `list` with item `index` changed. */
 export const change = <T>(list: readonly T[], index: number, by: (item: T) => T): readonly T[] =>
   list.map((item, i) => (i === index ? by(item) : item));
+
+/** The leaf with another statement or committee, signed by that committee's operators, whoever was drawn. */
+export const restate = (
+  domain: Domain,
+  leaf: BatchLeaf,
+  by: Partial<BatchLeaf['certificate']['statement']>,
+  committee: readonly number[] = leaf.committee,
+): BatchLeaf => {
+  const statement = { ...leaf.certificate.statement, ...by };
+  const digest = digestOf(domain, RESULT_STATEMENT, statement);
+  const signatures = leaf.certificate.signatures.map(({ seat }) => ({
+    seat,
+    signature: nobleSecp256k1.sign(digest, secretOf(sessionName(committee[seat] ?? 0))),
+  }));
+  return { ...leaf, committee, certificate: assembleCertificate({ ...leaf.certificate, statement, signatures }) };
+};

@@ -112,7 +112,7 @@ export interface PostedClaim {
 }
 
 export const operatorName = (i: number): string => `operator ${i}`;
-const sessionName = (i: number): string => `session ${i}`;
+export const sessionName = (i: number): string => `session ${i}`;
 
 export const createFraudNetwork = async (
   chain: TestChain,
@@ -127,6 +127,7 @@ export const createFraudNetwork = async (
     params: {
       initialHolder,
       treasury: accountOfKey('treasury').address,
+      guardian: accountOfKey('treasury').address,
       epochBlocks: 1,
       challengeWindowSec: WINDOW_SEC,
       escrowDelaySec: 2 * WINDOW_SEC,
