@@ -99,14 +99,20 @@ describe('a seat that crashes', () => {
 });
 
 describe('a power cut', () => {
-  for (const end of ['/result', '/signed-commit', '/signed-reveal']) {
-    it(`that stops every seat at its ${end.slice(1)} ends agreed, with nothing signed twice`, async () => {
+  const points: readonly (readonly [when: string, matches: (write: StoreWrite) => boolean])[] = [
+    ['with its result on disk and nothing signed', endsWith('/result')],
+    ['between the guard and its commit', ({ key }) => key.startsWith('guard/log/')],
+    ['with its commit signed and not sent', endsWith('/signed-commit')],
+    ['with its reveal signed and not sent', endsWith('/signed-reveal')],
+  ];
+  for (const [when, matches] of points) {
+    it(`that stops every seat ${when} ends agreed, with nothing signed twice`, async () => {
       const network = await createTestNetwork();
       network.holdExecutions();
       const taskId = await network.submit();
       await network.mine(2);
       const seats = network.seats(taskId);
-      for (const seat of seats) seat.life().mortality.dieAfterWrite(endsWith(end));
+      for (const seat of seats) seat.life().mortality.dieAfterWrite(matches);
       await network.releaseExecutions();
       await network.until('dark', () => seats.every((seat) => seat.life().mortality.isDead()));
       for (const seat of seats) seat.crash();
