@@ -106,6 +106,17 @@ describe('a committee with faults', () => {
     }
   });
 
+  it('does not tell again of an operator that equivocates in a second task', async () => {
+    const network = await createTestNetwork();
+    const first = await castTask(network, (seats) => seats[1]?.behave('equivocating'));
+    await network.until('agreed', () => isCertifiedAt(network, first, network.nodes));
+    const told = network.evidence().length;
+    const second = await castTask(network, () => {}, { redundancy: 6 });
+    await network.until('agreed', () => isCertifiedAt(network, second, network.nodes));
+    assert.equal(network.evidence().length, told);
+    assert.ok(network.nodes.every(({ meter }) => meter.total('mlb_evidence_total') === 1));
+  });
+
   it('refunds after the deadline what a liar and an equivocator in one committee kept from agreement', async () => {
     const network = await createTestNetwork();
     const taskId = await castTask(network, (seats) => {

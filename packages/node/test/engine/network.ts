@@ -1,21 +1,13 @@
 import {
-  type Address,
   type BatchHeader,
-  COMMIT,
   DEFAULT_REDUNDANCY,
   decodeEvidence,
   decodeOrderMessage,
-  digestOf,
   type Evidence,
   encodeNullifiers,
   encodeOrderMessage,
-  LOCK_VOTE,
   nullifiersOf,
-  RESULT_STATEMENT,
-  REVEAL,
-  type RecordSchema,
   type SeatMessage,
-  type Signed,
   sha256,
   type TaskId,
   type TopicKind,
@@ -40,6 +32,7 @@ import {
   secp256k1,
   TOLERANCE_MODEL,
 } from './cast.ts';
+import { contradictionsIn } from './contradictions.ts';
 import { createMemoryChain, type MemoryChain } from './memory-chain.ts';
 import { createTestNode, type Surroundings, type TestNode } from './test-node.ts';
 
@@ -99,29 +92,6 @@ export interface TestNetwork {
   /** Duties of honest sessions for which two different statements left a machine. */
   readonly contradictions: () => readonly string[];
 }
-
-const signedBy = <T>(
-  kind: string,
-  taskId: TaskId,
-  [schema, { body, signature }]: readonly [RecordSchema<T>, Signed<T>],
-) => {
-  const digest = digestOf(DOMAIN, schema, body);
-  return { duty: `${kind} of ${secp256k1.recover(digest, signature)} for ${taskId}`, digest };
-};
-
-/** Whose duty a message fulfils, and what it says. */
-const saidIn = (message: SeatMessage): { readonly duty: string; readonly digest: string } => {
-  switch (message.type) {
-    case 'commit':
-      return signedBy('commit', message.commit.body.taskId, [COMMIT, message.commit]);
-    case 'lock-vote':
-      return signedBy('lock vote', message.lockVote.body.taskId, [LOCK_VOTE, message.lockVote]);
-    case 'reveal':
-      return signedBy('reveal', message.reveal.body.taskId, [REVEAL, message.reveal]);
-    case 'vote':
-      return signedBy('vote', message.statement.body.taskId, [RESULT_STATEMENT, message.statement]);
-  }
-};
 
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -272,15 +242,6 @@ export const createTestNetwork = async ({
       };
     },
     evidence: () => gossiped.flatMap(({ topic, message }) => (topic === 'evidence' ? [decodeEvidence(message)] : [])),
-    contradictions: () => {
-      const said = new Map<string, Set<string>>();
-      for (const { message } of frames) {
-        const { duty, digest } = saidIn(message);
-        said.set(duty, (said.get(duty) ?? new Set()).add(digest));
-      }
-      return [...said].flatMap(([duty, digests]) => (digests.size > 1 ? [duty] : []));
-    },
+    contradictions: () => contradictionsIn(frames.map(({ message }) => message)),
   };
 };
-
-export type { Address };
