@@ -9,6 +9,8 @@ const DEPLOYED = [
   'ModelRegistry',
   'Escrow',
   'CertEcdsa',
+  'CertBls',
+  'CertBySize',
   'BlockHashes',
   'LedgerProofs',
   'LeafProofs',

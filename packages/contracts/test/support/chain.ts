@@ -24,10 +24,12 @@ export interface TestChain extends AsyncDisposable {
   readonly fundedWallet: (account?: PrivateKeyAccount) => Promise<Wallet>;
 }
 
-/** Hardhat's chain in this process: mines at once, or every `blockTimeMs`. */
-export const createTestChain = async (blockTimeMs?: number): Promise<TestChain> => {
+/** Hardhat's chain in this process: mines at once, or every `blockTimeMs`; by the latest rules, unless `hardfork` says otherwise. */
+export const createTestChain = async (blockTimeMs?: number, hardfork?: string): Promise<TestChain> => {
   const mining = blockTimeMs === undefined ? { auto: true } : { auto: false, interval: blockTimeMs };
-  const connection = await network.create({ override: { mining, allowBlocksWithSameTimestamp: true } });
+  const connection = await network.create({
+    override: { mining, allowBlocksWithSameTimestamp: true, ...(hardfork === undefined ? {} : { hardfork }) },
+  });
   const transport = custom(connection.provider, { retryCount: 0 });
   const options = { chain: hardhat, transport, pollingInterval: 20 } as const;
   const testClient = createTestClient({ ...options, mode: 'hardhat' });

@@ -7,11 +7,11 @@ import {
   type Hex,
   type TransactionReceipt,
 } from 'viem';
-import { escrowAbi, leafProofsAbi, ledgerProofsAbi, settlementAbi } from '../../abi/index.ts';
+import { escrowAbi, leafProofsAbi, ledgerProofsAbi, operatorRegistryAbi, settlementAbi } from '../../abi/index.ts';
 import type { Wallet } from './chain.ts';
 import type { ClaimedBatch, FraudNetwork, PostedClaim } from './network.ts';
 
-const ERRORS: Abi = [...settlementAbi, ...escrowAbi].filter(({ type }) => type === 'error');
+const ERRORS: Abi = [...settlementAbi, ...escrowAbi, ...operatorRegistryAbi].filter(({ type }) => type === 'error');
 
 const ABIS = { ledgerProofs: ledgerProofsAbi, leafProofs: leafProofsAbi } as const;
 
