@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
-import {IMessages} from "../../src/interfaces/ISettlement.sol";
+import {IMessages, ISettlement} from "../../src/interfaces/ISettlement.sol";
 import {IStakeManager} from "../../src/interfaces/IStakeManager.sol";
 import {Protocol} from "../support/Protocol.sol";
 
@@ -24,9 +24,13 @@ contract Handler is Protocol {
     bool public settledTwice;
     bool public slashedAboveStake;
     bool public exitBlocked;
+    bool public revertBlocked;
+    uint256 public reverts;
 
     Batch private _last;
     bytes private _lastCertificate;
+    Batch[] private _batches;
+    bytes32[] private _certificateHashes;
     /// By session key, of operators that rotate.
     mapping(address key => uint256 secret) private _secrets;
     uint256[] private _firstSecrets;
@@ -119,6 +123,8 @@ contract Handler is Protocol {
             ++leaves;
             _last = batch;
             _lastCertificate = certificate;
+            _batches.push(batch);
+            _certificateHashes.push(keccak256(certificate));
         } catch {
             if (!isUsed) revert("an honest batch was refused");
         }
@@ -129,6 +135,25 @@ contract Handler is Protocol {
         try settlement.post(_last.header, _last.deltas, _last.nullifiers, _lastCertificate) {
             settledTwice = true;
         } catch {}
+    }
+
+    /// A fraud proof of any batch that can still be challenged.
+    function revertBatch(uint256 which) external {
+        if (posts == 0) return;
+        which %= posts;
+        Batch memory batch = _batches[which];
+        bytes32 certificateHash = _certificateHashes[which];
+        if (!settlement.isOpen(batch.header, certificateHash)) return;
+        ISettlement.Conviction memory conviction;
+        conviction.reporter = REPORTER;
+        vm.prank(JUDGE);
+        try settlement.revertBatch(batch.header, certificateHash, batch.deltas, conviction) {
+            settlement.freeNonces(batch.header, certificateHash, batch.nullifiers);
+            --leaves;
+            ++reverts;
+        } catch {
+            revertBlocked = true;
+        }
     }
 
     // Stake

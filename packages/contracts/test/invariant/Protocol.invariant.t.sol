@@ -69,6 +69,11 @@ contract ProtocolInvariantTest is Test {
         vm.assertFalse(handler.settledTwice());
     }
 
+    /// Whatever was asked for, paid out or posted on top: nothing makes an open batch irrevocable.
+    function invariant_anOpenBatchCanAlwaysBeReverted() public view {
+        vm.assertFalse(handler.revertBlocked());
+    }
+
     function invariant_aSlashNeverExceedsTheStake() public view {
         vm.assertFalse(handler.slashedAboveStake());
     }
