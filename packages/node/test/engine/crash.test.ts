@@ -190,6 +190,10 @@ describe('a requester that crashes', () => {
     await network.run(61_000);
     await network.mine();
     assert.equal(network.requester.engine().reservedWei(address), 0n);
+    network.requester.crash();
+    await network.requester.start();
+    await network.run(15_000);
+    assert.equal(network.task(network.requester, taskId).phase, 'refunded');
     assertHonest(network);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createTestNetwork } from './network.ts';
 import { deliveredTo, isCertifiedAt } from './outcome.ts';
+import type { TestNode } from './test-node.ts';
 
 const names = (nodes: readonly { readonly name: string }[]): string => nodes.map(({ name }) => name).join(' ');
 
@@ -66,6 +67,54 @@ describe('a reorg', () => {
     await network.run(60_000);
     await network.mine();
     assert.ok(network.nodes.every((node) => network.task(node, taskId).phase === 'refunded'));
+  });
+
+  it('of the seed block after agreement lets a committee of others agree again, and everybody hear of it', async () => {
+    const network = await createTestNetwork({ operators: 12 });
+    const taskId = await network.submit({ redundancy: 3 });
+    await network.mine(2);
+    await network.until('agreed', () => isCertifiedAt(network, taskId, network.nodes));
+    const before = network.seats(taskId);
+    network.holdExecutions();
+    for (let forks = 0; forks < 20; forks += 1) {
+      await network.reorg(1, 1);
+      if (network.seats(taskId).every((seat) => !before.includes(seat))) break;
+    }
+    await network.releaseExecutions();
+    await network.until('agreed', () => isCertifiedAt(network, taskId, network.nodes));
+    assert.equal(deliveredTo(network, taskId), 3);
+    assert.deepEqual(network.contradictions(), []);
+  });
+
+  it('while a seat is down makes what it had signed for its old seat worthless, and accuses nobody', async () => {
+    const network = await createTestNetwork({ operators: 12 });
+    network.holdExecutions();
+    const taskId = await network.submit();
+    await network.mine(2);
+    const before = network.seats(taskId);
+    const victim = network.seats(taskId)[1] as TestNode;
+    victim.life().mortality.dieAfterWrite(({ key }) => key.endsWith('/signed-commit'));
+    network.seats(taskId)[0]?.behave('silent');
+    await network.releaseExecutions();
+    await network.until('crashed', () => victim.life().mortality.isDead());
+    victim.crash();
+    for (const node of network.operators) node.behave('honest');
+    network.holdExecutions();
+    // Until the victim sits elsewhere, and somebody who is free to commit has the seat that it has signed for.
+    const isFit = (): boolean => {
+      const seats = network.seats(taskId);
+      return seats.includes(victim) && !before.includes(seats[1] as TestNode);
+    };
+    for (let forks = 0; forks < 50 && !isFit(); forks += 1) {
+      await network.reorg(1, 1);
+    }
+    assert.ok(isFit());
+    await victim.start();
+    await network.releaseExecutions();
+    await network.run(15_000);
+    assert.deepEqual(network.contradictions(), []);
+    assert.deepEqual(network.evidence(), []);
+    for (const { log } of network.nodes) assert.deepEqual(log.said('a task could not go on'), []);
   });
 
   it('above the seed block changes nothing', async () => {
