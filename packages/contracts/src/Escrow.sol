@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IFeeSource} from "./interfaces/IFeeSource.sol";
 import {IMLBToken} from "./interfaces/IMLBToken.sol";
@@ -22,6 +21,8 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     /// Has no owner: what it "earned" is waiting to be burned.
     uint32 public constant BURN_ACCOUNT = 0;
     uint32 public constant TREASURY_ACCOUNT = 1;
+    /// The burn is 2 % of the executors' compensation (protocol.md section 10).
+    uint64 private constant COMPENSATION_PER_BURN = 50;
 
     /// @notice Zero: the native coin.
     IMLBToken public immutable token;
@@ -135,13 +136,13 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         require(debitUnits == creditUnits, UnbalancedDeltas(debitUnits, creditUnits));
         if (treasuryUnits != 0) _earned.add(TREASURY_ACCOUNT, treasuryUnits);
         if (burnUnits != 0) _earned.add(BURN_ACCOUNT, burnUnits);
-        _settledUnits += SafeCast.toUint64(debitUnits);
+        _settledUnits += _compensationOf(burnUnits);
     }
 
     /// @inheritdoc IEscrow
     function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external {
         require(msg.sender == settlement, NotSettlement(msg.sender));
-        (uint256 offset, uint256 debitUnits) = _escrow.giveBack(deltas);
+        (uint256 offset, ) = _escrow.giveBack(deltas);
         Lanes.Cursor memory earnedAt;
         for (; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
             (, , uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
@@ -150,8 +151,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         if (treasuryUnits != 0) _takeBack(earnedAt, TREASURY_ACCOUNT, treasuryUnits);
         if (burnUnits != 0) _takeBack(earnedAt, BURN_ACCOUNT, burnUnits);
         _earned.flush(earnedAt);
-        // applyDeltas has added the same sum to _settledUnits.
-        _revertedUnits += uint64(debitUnits);
+        _revertedUnits += _compensationOf(burnUnits);
     }
 
     /// @inheritdoc IEscrow
@@ -230,6 +230,11 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         if (address(token) == address(0)) Address.sendValue(payable(owner), amountWei);
         else if (owner == address(0)) token.burn(amountWei);
         else token.safeTransfer(owner, amountWei);
+    }
+
+    /// Model fees are left out: whoever provides a model may pay them to itself for nothing.
+    function _compensationOf(uint64 burnUnits) private pure returns (uint64) {
+        return burnUnits * COMPENSATION_PER_BURN;
     }
 
     /// Undoes a credit. A running request shrinks by exactly that: clamping it to the balance instead would let it pay

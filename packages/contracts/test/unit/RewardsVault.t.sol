@@ -26,11 +26,14 @@ contract RewardsVaultTest is Protocol {
         vm.warp(block.timestamp + EMISSION_PERIOD_SEC);
     }
 
-    /// A batch in which requesters pay `units`.
+    /// A batch in which executors earn `units`, 2 % of which are burned.
     function _settle(uint64 units) private {
         uint32 payer = escrow.accountOf(REPORTER);
-        bytes memory deltas = bytes.concat(delta(0, payer, units), delta(1, escrow.accountOf(operatorOf(0)), units));
+        uint64 burn = units / 50;
+        uint32 payee = escrow.accountOf(operatorOf(0));
+        bytes memory deltas = bytes.concat(delta(0, payer, units + burn), delta(1, payee, units));
         Batch memory batch = nextBatch(deltas, nullifier(payer, uint32(settlement.nextIndex()), 1), 1);
+        batch.header.burnUnits = burn;
         post(batch, certify(batch, ALL));
     }
 
