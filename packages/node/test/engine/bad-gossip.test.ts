@@ -46,7 +46,8 @@ describe('gossip is counted and not passed on', () => {
   it('when an order is not signed by its requester', async () => {
     const scene = await createScene();
     const { order, inlineInput } = scene.network.task(scene.network.requester, scene.taskId).order;
-    const body = { ...order.body, nonce: order.body.nonce + 1n };
+    const { number: anchorBlock, hash: anchorHash } = scene.network.chain.head();
+    const body = { ...order.body, anchorBlock, anchorHash, nonce: order.body.nonce + 1n };
     for (const signature of [order.signature, secp256k1.sign(ZERO_BYTES32, scene.hostile.persona.secretKey)]) {
       await gossip(scene, 'order', encodeOrderMessage({ order: { body, signature }, inlineInput }));
     }

@@ -27,6 +27,6 @@ export const seedBlockOf = (anchorBlock: bigint, seedLagBlocks: number): bigint 
 
 /**
  * Whether an order first seen while `headBlock` was the head was signed before its seed was known: nobody could have
- * tried nonces until the draw gave it the committee it wanted (T31).
+ * tried nonces until the draw gave it the committee it wanted (T31). With the seed block as the head it is known.
  */
-export const isBeforeSeed = (headBlock: bigint, seedBlock: bigint): boolean => headBlock <= seedBlock;
+export const isBeforeSeed = (headBlock: bigint, seedBlock: bigint): boolean => headBlock < seedBlock;

@@ -130,6 +130,11 @@ test('an order with its input behind a CID is admitted', () => {
   assert.equal(validateOrder(encoded(order, { input: new Uint8Array(0) }), contextOf()).type, 'accept');
 });
 
-test('an order seen while its seed block is the head is in time', () => {
-  assert.equal(validateOrder(encoded(), contextOf({ headBlock: ANCHOR + 2n })).type, 'accept');
+test('an order is in time until its seed block is known, and not a block longer', () => {
+  const seedBlock = ANCHOR + BigInt(SEED_LAG);
+  assert.equal(validateOrder(encoded(), contextOf({ headBlock: seedBlock - 1n })).type, 'accept');
+  assert.deepEqual(validateOrder(encoded(), contextOf({ headBlock: seedBlock })), {
+    type: 'ignore',
+    code: 'AFTER_SEED',
+  });
 });
