@@ -269,6 +269,14 @@ contract GovernanceTest is Protocol {
         vm.assertEq(votes.getPastTotalSupply(block.timestamp - 1), token.totalSupply());
         vm.assertEq(votes.delegates(operatorOf(0)), operatorOf(0));
         vm.assertEq(governor.clock(), block.timestamp);
+        bytes32 mode = keccak256("mode=timestamp");
+        vm.assertEq(keccak256(bytes(governor.CLOCK_MODE())), mode);
+        vm.assertEq(keccak256(bytes(votes.CLOCK_MODE())), mode);
+        vm.assertEq(keccak256(bytes(stakes.CLOCK_MODE())), mode);
+        vm.assertEq(
+            keccak256(bytes(governor.COUNTING_MODE())),
+            keccak256("support=bravo&quorum=for,abstain&params=categories")
+        );
     }
 
     function test_delegationIsTheTokensAlone() public {
