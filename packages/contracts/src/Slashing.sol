@@ -21,6 +21,7 @@ abstract contract Slashing is ISettlement, EIP712 {
     }
 
     uint16 private constant EQUIVOCATION_SLASH_BPS = 10_000;
+    uint16 private constant FALSE_REVEAL_SLASH_BPS = 5_000;
     uint256 private constant SIGNATURE_BYTES = 64;
     /// An optimistic batch's certificate is its poster's address. A real one has at least a bitmap word.
     uint256 private constant POSTER_BYTES = 20;
@@ -30,6 +31,7 @@ abstract contract Slashing is ISettlement, EIP712 {
     ICert public immutable certificate;
 
     mapping(uint64 index => Conviction) internal _convictions;
+    mapping(bytes32 dutyHash => bool) private _falselyRevealed;
 
     constructor(
         IOperatorRegistry registry_,
@@ -59,6 +61,29 @@ abstract contract Slashing is ISettlement, EIP712 {
         require(!stakeManager.stakeOf(operator).tombstoned, AlreadyTombstoned(operator));
         emit EquivocationSlashed(operator, kind, one.dutyHash, msg.sender);
         stakeManager.slash(operator, EQUIVOCATION_SLASH_BPS, msg.sender);
+    }
+
+    /// @inheritdoc ISettlement
+    function slashFalseReveal(
+        Commit calldata commit,
+        Reveal calldata reveal,
+        bytes calldata commitSignature,
+        bytes calldata revealSignature
+    ) external {
+        address key = _signerOf(keccak256(abi.encode(Messages.COMMIT_TYPEHASH, commit)), commitSignature, 0);
+        address revealer = _signerOf(keccak256(abi.encode(Messages.REVEAL_TYPEHASH, reveal)), revealSignature, 1);
+        require(key == revealer, SignersDiffer(key, revealer));
+        bytes32 duty = keccak256(abi.encode(key, commit.taskId, commit.round, commit.seat));
+        bytes32 revealed = keccak256(abi.encode(key, reveal.taskId, reveal.round, reveal.seat));
+        require(duty == revealed, DutiesDiffer(duty, revealed));
+        address operator = registry.operatorOfKey(key);
+        require(operator != address(0), UnknownSessionKey(key));
+        require(Messages.commitHashOf(reveal, operator) != commit.commitHash, TrueReveal(commit.commitHash));
+        require(!stakeManager.stakeOf(operator).tombstoned, AlreadyTombstoned(operator));
+        require(!_falselyRevealed[duty], AlreadySlashed(duty));
+        _falselyRevealed[duty] = true;
+        emit FalseRevealSlashed(operator, duty, msg.sender);
+        stakeManager.slash(operator, FALSE_REVEAL_SLASH_BPS, msg.sender);
     }
 
     /// @inheritdoc ISettlement
@@ -129,11 +154,19 @@ abstract contract Slashing is ISettlement, EIP712 {
         bytes calldata signature,
         uint8 which
     ) private view returns (Signed memory statement) {
-        require(signature.length == SIGNATURE_BYTES, BadSignature(which));
         (statement.dutyHash, statement.structHash) = Messages.read(kind, encoded);
+        statement.signer = _signerOf(statement.structHash, signature, which);
+    }
+
+    function _signerOf(
+        bytes32 structHash,
+        bytes calldata signature,
+        uint8 which
+    ) private view returns (address signer) {
+        require(signature.length == SIGNATURE_BYTES, BadSignature(which));
         ECDSA.RecoverError err;
-        (statement.signer, err, ) = ECDSA.tryRecover(
-            _hashTypedDataV4(statement.structHash),
+        (signer, err, ) = ECDSA.tryRecover(
+            _hashTypedDataV4(structHash),
             bytes32(signature[:32]),
             bytes32(signature[32:])
         );

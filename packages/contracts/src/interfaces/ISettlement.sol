@@ -11,6 +11,16 @@ interface IMessages {
         bytes32 blindShare;
     }
 
+    struct Reveal {
+        bytes32 taskId;
+        uint8 round;
+        uint16 seat;
+        bytes32 lockRoot;
+        bytes32 resultHash;
+        bytes32 salt;
+        uint32 execMs;
+    }
+
     struct LockVote {
         bytes32 taskId;
         uint8 round;
@@ -100,6 +110,7 @@ interface ISettlement is IMessages {
     event ItemSettled(bytes32 indexed taskId, bytes deltas, bytes nullifiers, uint64 treasuryUnits, uint64 burnUnits);
     event PostPaused(uint64 untilSec);
     event SignersSlashed(uint64 indexed index, uint32 from, uint32 to);
+    event FalseRevealSlashed(address indexed operator, bytes32 dutyHash, address indexed reporter);
     event EquivocationSlashed(address indexed operator, uint8 kind, bytes32 dutyHash, address indexed reporter);
 
     error WiredToAnother(address contractAddress);
@@ -131,6 +142,8 @@ interface ISettlement is IMessages {
     error PauseTooSoon(uint64 openAtSec);
     error NotAttester(address caller);
     error CertifiedBatchesCome(uint64 openAtSec);
+    error TrueReveal(bytes32 commitHash);
+    error AlreadySlashed(bytes32 dutyHash);
     error AlreadyTombstoned(address operator);
 
     /// @notice Settles a batch: anyone may send it, the certificate is the authority.
@@ -189,6 +202,14 @@ interface ISettlement is IMessages {
         bytes calldata second,
         bytes calldata firstSignature,
         bytes calldata secondSignature
+    ) external;
+
+    /// @notice E2: takes half of an operator's stake whose signed reveal does not open its signed commit; once a duty.
+    function slashFalseReveal(
+        Commit calldata commit,
+        Reveal calldata reveal,
+        bytes calldata commitSignature,
+        bytes calldata revealSignature
     ) external;
 
     /// @notice The EIP-712 digest attesters sign.

@@ -24,6 +24,26 @@ library Messages {
         "BatchHeader(uint64 index,bytes32 prevHash,uint64 epoch,uint64 slot,uint32 leafCount,bytes32 leavesRoot,bytes32 ledgerRoot,bytes32 deltasHash,bytes32 nullifiersHash,bytes32 slashesRoot,bytes32 reputationRoot,uint64 baseFee,uint64 treasuryUnits,uint64 burnUnits,bytes32 dataCidDigest)"
     );
 
+    bytes32 internal constant REVEAL_TYPEHASH = keccak256(
+        "Reveal(bytes32 taskId,uint8 round,uint16 seat,bytes32 lockRoot,bytes32 resultHash,bytes32 salt,uint32 execMs)"
+    );
+
+    /// @notice What an operator's commit must hold for this reveal to open it (packages/protocol/src/message/commit.ts).
+    function commitHashOf(IMessages.Reveal calldata reveal, address operator) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    "MLB_COMMIT_V1",
+                    reveal.taskId,
+                    reveal.round,
+                    reveal.seat,
+                    operator,
+                    reveal.resultHash,
+                    reveal.salt
+                )
+            );
+    }
+
     function hashHeader(IMessages.BatchHeader memory header) internal pure returns (bytes32) {
         return keccak256(abi.encode(BATCH_HEADER_TYPEHASH, header));
     }

@@ -47,7 +47,15 @@ const deploy = async (chain: TestChain): Promise<Setup> => {
   const params = { initialHolder, treasury: key('treasury').address, epochBlocks: 1, ...delays };
   const deployment = await deployProtocol({ walletClient: deployer, publicClient, params });
   const send: Send = async (wallet, address, abi, functionName, ...args) => {
-    const hash = await wallet.writeContract({ address, abi, functionName, args });
+    // A checkpoint of votes costs more in a new second than in the one of the estimate.
+    const estimated = await publicClient.estimateContractGas({
+      address,
+      abi,
+      functionName,
+      args,
+      account: wallet.account,
+    });
+    const hash = await wallet.writeContract({ address, abi, functionName, args, gas: (estimated * 3n) / 2n });
     return Number((await publicClient.waitForTransactionReceipt({ hash })).gasUsed);
   };
   return { chain, deployer, deployment, send };

@@ -139,7 +139,15 @@ export const createFraudNetwork = async (
   });
   const at = deployment.addresses;
   const send: FraudNetwork['send'] = async (wallet, [address, abi, functionName], ...args) => {
-    const hash = await wallet.writeContract({ address, abi, functionName, args });
+    // A checkpoint of votes costs more in a new second than in the one of the estimate.
+    const estimated = await publicClient.estimateContractGas({
+      address,
+      abi,
+      functionName,
+      args,
+      account: wallet.account,
+    });
+    const hash = await wallet.writeContract({ address, abi, functionName, args, gas: (estimated * 3n) / 2n });
     return publicClient.waitForTransactionReceipt({ hash });
   };
   const read: FraudNetwork['read'] = async <T>([address, abi, functionName]: Target, ...args: readonly unknown[]) =>

@@ -229,4 +229,72 @@ contract SettlementSlashTest is Protocol {
         _slash(1, 2, _statement(taskId, round, one), _statement(taskId, round, two));
         _assertSlashed(1);
     }
+
+    // A reveal that does not open its commit
+
+    function _falseReveal(
+        bytes32 salt
+    ) private pure returns (IMessages.Commit memory commit, IMessages.Reveal memory reveal) {
+        reveal = IMessages.Reveal(TASK, 0, 1, keccak256("locks"), keccak256("result"), keccak256("salt"), 12);
+        bytes32 commitHash = keccak256(
+            abi.encode("MLB_COMMIT_V1", TASK, uint8(0), uint16(1), operatorOf(2), keccak256("result"), salt)
+        );
+        commit = IMessages.Commit(TASK, 0, 1, commitHash, keccak256("blind"));
+    }
+
+    function _signReveal(uint256 i, IMessages.Reveal memory reveal) private view returns (bytes memory) {
+        string memory typeName =
+            "Reveal(bytes32 taskId,uint8 round,uint16 seat,bytes32 lockRoot,bytes32 resultHash,bytes32 salt,uint32 execMs)";
+        return signature(secretOf(i), _digest(typeName, abi.encode(reveal)));
+    }
+
+    function _signCommit(uint256 i, IMessages.Commit memory commit) private view returns (bytes memory) {
+        return signature(secretOf(i), _digest(_typeOf(0), abi.encode(commit)));
+    }
+
+    function test_slashFalseReveal_takesHalf_once() public {
+        (IMessages.Commit memory commit, IMessages.Reveal memory reveal) = _falseReveal(keccak256("other salt"));
+        bytes memory commitSignature = _signCommit(2, commit);
+        bytes memory revealSignature = _signReveal(2, reveal);
+        vm.prank(REPORTER);
+        settlement.slashFalseReveal(commit, reveal, commitSignature, revealSignature);
+        vm.assertEq(stakes.stakeOf(operatorOf(2)).active, 25_000 ether);
+        vm.assertEq(token.balanceOf(REPORTER), 2_500 ether);
+        bytes32 duty = keccak256(abi.encode(keyOf(2), TASK, uint8(0), uint16(1)));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.AlreadySlashed.selector, duty));
+        settlement.slashFalseReveal(commit, reveal, commitSignature, revealSignature);
+    }
+
+    function test_slashFalseReveal_revertsWith_TrueReveal_whenItOpensTheCommit() public {
+        (IMessages.Commit memory commit, IMessages.Reveal memory reveal) = _falseReveal(keccak256("salt"));
+        bytes memory commitSignature = _signCommit(2, commit);
+        bytes memory revealSignature = _signReveal(2, reveal);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.TrueReveal.selector, commit.commitHash));
+        settlement.slashFalseReveal(commit, reveal, commitSignature, revealSignature);
+    }
+
+    function test_slashFalseReveal_revertsWith_DutiesDiffer_whenSeatsDiffer() public {
+        (IMessages.Commit memory commit, IMessages.Reveal memory reveal) = _falseReveal(keccak256("other salt"));
+        reveal.seat = 2;
+        bytes memory commitSignature = _signCommit(2, commit);
+        bytes memory revealSignature = _signReveal(2, reveal);
+        vm.expectPartialRevert(ISettlement.DutiesDiffer.selector);
+        settlement.slashFalseReveal(commit, reveal, commitSignature, revealSignature);
+    }
+
+    function test_slashFalseReveal_revertsWith_SignersDiffer_whenTwoKeysSigned() public {
+        (IMessages.Commit memory commit, IMessages.Reveal memory reveal) = _falseReveal(keccak256("other salt"));
+        bytes memory commitSignature = _signCommit(2, commit);
+        bytes memory revealSignature = _signReveal(3, reveal);
+        vm.expectPartialRevert(ISettlement.SignersDiffer.selector);
+        settlement.slashFalseReveal(commit, reveal, commitSignature, revealSignature);
+    }
+
+    function test_slashFalseReveal_revertsWith_UnknownSessionKey_whenNobodyHadTheKey() public {
+        (IMessages.Commit memory commit, IMessages.Reveal memory reveal) = _falseReveal(keccak256("other salt"));
+        bytes memory commitSignature = _signCommit(9, commit);
+        bytes memory revealSignature = _signReveal(9, reveal);
+        vm.expectPartialRevert(ISettlement.UnknownSessionKey.selector);
+        settlement.slashFalseReveal(commit, reveal, commitSignature, revealSignature);
+    }
 }

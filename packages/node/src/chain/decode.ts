@@ -176,6 +176,7 @@ const decodeSettlement: Decoder = (log) => {
     // Slashes are told by `slashed` and `stake-changed`; EIP712DomainChanged is inherited and never emitted. A pause shows
     // when a post is refused.
     case 'EquivocationSlashed':
+    case 'FalseRevealSlashed':
     case 'SignersSlashed':
     case 'PostPaused':
     case 'EIP712DomainChanged':
