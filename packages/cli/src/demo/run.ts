@@ -74,16 +74,23 @@ const waitForSlash = async (devnet: Devnet, operator: string): Promise<ChainLedg
   }
 };
 
+/** The daemon indexes a batch a moment after the chain has it. */
+const waitForBatch = async ({ client }: DevnetNode, count: number): Promise<void> => {
+  while (Number((await client.settlement()).nextIndex) <= count)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+};
+
 const operatorOf = (devnet: Devnet, part: string): string =>
   devnet.operators[CAST.findIndex((member) => member.part === part)]?.operator ?? '';
 
 const reportOf = async (devnet: Devnet, answers: readonly Answer[], startedAtMs: number): Promise<DemoReport> => {
   const { client } = devnet.requester;
   const tasks = await Promise.all(answers.map(({ taskId }) => client.task(taskId)));
+  const ledger = await waitForSlash(devnet, operatorOf(devnet, 'equivocator'));
+  await waitForBatch(devnet.requester, ledger.batches);
   const views = await Promise.all(
     [devnet.requester, ...devnet.operators].map(async (node) => (await node.client.tasks({ limit: 1000 })).tasks),
   );
-  const ledger = await waitForSlash(devnet, operatorOf(devnet, 'equivocator'));
   const settled = tasks.filter(({ state }) => state === 'settled');
   const executionsMs = views.flat().flatMap(({ executionMs }) => executionMs ?? []);
   return {
@@ -97,7 +104,7 @@ const reportOf = async (devnet: Devnet, answers: readonly Answer[], startedAtMs:
     latencyMs: latencyOf(tasks, executionsMs),
     gasPerTask: Number(ledger.gasUsed / BigInt(Math.max(1, ledger.leaves))),
     batches: ledger.batches,
-    conserved: ledger.isConserved && chargedOf(settled) === ledger.debitedUnits * UNIT_WEI,
+    conserved: ledger.isConserved && chargedOf(views[0] ?? [], ledger.batches) === ledger.debitedUnits * UNIT_WEI,
     liarPaidForWrongWei: String(paidWithoutSigning(settled, operatorOf(devnet, 'liar'))),
     equivocatorSlashedBps: ledger.slashedBps.get(operatorOf(devnet, 'equivocator')) ?? 0,
     conflicts: countConflicts(views),
@@ -105,8 +112,14 @@ const reportOf = async (devnet: Devnet, answers: readonly Answer[], startedAtMs:
   };
 };
 
-const chargedOf = (tasks: readonly TaskView[]): bigint =>
-  tasks.reduce((sum, { fees }) => sum + BigInt(fees.chargedWei ?? 0), 0n);
+/**
+ * What the requester's daemon says of all its orders in the first `batches` batches. An order without quorum may still get
+ * a certificate from signatures that were under way, and is charged like any other.
+ */
+const chargedOf = (tasks: readonly TaskView[], batches: number): bigint =>
+  tasks
+    .filter(({ batchIndex }) => batchIndex !== undefined && Number(batchIndex) <= batches)
+    .reduce((sum, { fees }) => sum + BigInt(fees.chargedWei ?? 0), 0n);
 
 /** The main job on real parts, from an empty folder to a settled ledger. Leaves the devnet running for the caller to stop. */
 export const runDemo = async (

@@ -54,7 +54,7 @@ export interface TxWireOptions {
 }
 
 /** Estimates hold for the state of now; unused gas costs nothing. */
-const GAS_MARGIN_PERCENT = 25n;
+const GAS_MARGIN_PERCENT = 50n;
 
 const revertData = (error: BaseError): Hex | undefined => {
   const found = error.walk((cause) => isHex((cause as { data?: unknown }).data)) as { data?: Hex } | null;
