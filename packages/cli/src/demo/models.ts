@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ApiClient, ModelView, SubmitBody } from '@mlb/node/client';
 import type { DevnetNode } from '../devnet/devnet.ts';
+import { until } from '../devnet/until.ts';
 import type { Digit } from './digits.ts';
 
 /** One of the two models that @mlb/node ships. */
@@ -37,9 +38,9 @@ export const waitForModels = async (operators: readonly DevnetNode[], count: num
     const { models } = await client.models();
     return models.length >= count && models.every(({ held }) => held);
   };
-  while (!(await Promise.all(operators.map(holdsAll))).every((holds) => holds)) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await until('every operator holds every model', async () =>
+    (await Promise.all(operators.map(holdsAll))).every((holds) => holds) ? true : undefined,
+  );
 };
 
 /** Even tasks run the integer model (exact mode), odd ones the float32 model (tolerance mode). */

@@ -1,6 +1,7 @@
 import type { TaskView } from '@mlb/node/client';
 import { UNIT_WEI } from '@mlb/protocol';
 import { type Devnet, type DevnetNode, startDevnet } from '../devnet/devnet.ts';
+import { until } from '../devnet/until.ts';
 import { CAST } from './cast.ts';
 import { type Digit, readTestDigits, recognise } from './digits.ts';
 import { countConflicts, type DemoReport, latencyOf, paidWithoutSigning } from './figures.ts';
@@ -66,19 +67,17 @@ const inParallel = async <T, R>(
   return results;
 };
 
-const waitForSlash = async (devnet: Devnet, operator: string): Promise<ChainLedger> => {
-  for (;;) {
+const waitForSlash = (devnet: Devnet, operator: string): Promise<ChainLedger> =>
+  until('the equivocator is slashed', async () => {
     const ledger = await readChainLedger(devnet.rpcUrl, devnet.deployment);
-    if (ledger.slashedBps.has(operator)) return ledger;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-};
+    return ledger.slashedBps.has(operator) ? ledger : undefined;
+  });
 
 /** The daemon indexes a batch a moment after the chain has it. */
-const waitForBatch = async ({ client }: DevnetNode, count: number): Promise<void> => {
-  while (Number((await client.settlement()).nextIndex) <= count)
-    await new Promise((resolve) => setTimeout(resolve, 100));
-};
+const waitForBatch = ({ client }: DevnetNode, count: number): Promise<true> =>
+  until('the requester has seen every batch', async () =>
+    Number((await client.settlement()).nextIndex) > count ? true : undefined,
+  );
 
 const operatorOf = (devnet: Devnet, part: string): string =>
   devnet.operators[CAST.findIndex((member) => member.part === part)]?.operator ?? '';

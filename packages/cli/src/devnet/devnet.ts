@@ -7,6 +7,7 @@ import type { Hex } from 'viem';
 import { type Bank, openBank } from './bank.ts';
 import { type Child, startChild } from './child.ts';
 import { moduleBeside } from './module.ts';
+import { until } from './until.ts';
 
 /** One daemon of a devnet. */
 export interface DevnetNode {
@@ -134,7 +135,7 @@ const waitForEpoch = async (nodes: readonly DevnetNode[], operators: readonly De
     const epochs = await Promise.all(nodes.map(async ({ client }) => (await client.nodeStatus()).chain.epoch));
     return eligible.every((is) => is) && new Set(epochs).size === 1;
   };
-  while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 250));
+  await until('every operator is in the epoch of every daemon', async () => ((await isReady()) ? true : undefined));
 };
 
 /** Starts everything; on a failure stops what was started and throws. */
