@@ -24,6 +24,7 @@ export const PROTOCOL_FLOORS: readonly (readonly string[])[] = [
   ['committee', 'offense', 'pricing', 'reputation'],
   ['certificate'],
   ['agreement', 'batch'],
+  ['task'],
   ['validate', 'receipt'],
   ['index'],
 ];

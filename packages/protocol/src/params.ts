@@ -22,12 +22,20 @@ export const UNIT_WEI: bigint = 1_000_000_000n;
 /** Values that differ by network, so that a devnet runs in seconds and a mainnet in days. Fixed at deployment. */
 export interface NetworkParams {
   readonly seedLagBlocks: number;
+  /** From the seed block of one round to that of the next: at least `timing.roundMs`, so that a round has ended by then. */
+  readonly roundBlocks: number;
+  /** From the seed block of round 0 to the block that decides about its audit: past its certificate, before its settle timer. */
+  readonly auditLagBlocks: number;
   /** An order's anchor must be among so many last blocks. */
   readonly anchorWindowBlocks: number;
   readonly maxOrderLifeSec: number;
   readonly maxOpenOrdersPerRequester: number;
   /** L2 blocks of one batch slot. */
   readonly batchSlotBlocks: number;
+  /** Batch slots of one day of reputation and downtime. */
+  readonly slotsPerDay: bigint;
+  /** Compute units that one lot is reckoned to settle in a base-fee epoch: capacity = lots of the snapshot times this. */
+  readonly computeUnitsPerLot: bigint;
   /** The Settlement contract's: a batch this old is settled. */
   readonly challengeWindowSec: number;
   readonly timing: RoundTiming;
@@ -47,23 +55,35 @@ export interface RoundTiming {
   readonly settleMs: number;
 }
 
+/** Two-second blocks. */
 export const MAINNET_PARAMS: NetworkParams = {
   seedLagBlocks: 2,
+  roundBlocks: 18,
+  auditLagBlocks: 15,
   anchorWindowBlocks: 64,
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 64,
   batchSlotBlocks: 30,
+  slotsPerDay: 1440n,
+  computeUnitsPerLot: 60_000_000n,
   challengeWindowSec: 86_400,
   timing: { execMs: 30_000, graceMs: 300, revealMs: 1000, roundMs: 35_000, settleMs: 45_000 },
 };
 
-/** Half-second blocks on one machine: the seed lag is three seconds, so that a busy machine still hears an order in time. */
+/**
+ * Half-second blocks on one machine: the seed lag is three seconds, so that a busy machine still hears an order in time. A
+ * day is five minutes, so that downtime and idleness can be seen.
+ */
 export const DEVNET_PARAMS: NetworkParams = {
   seedLagBlocks: 6,
+  roundBlocks: 24,
+  auditLagBlocks: 12,
   anchorWindowBlocks: 64,
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 1024,
   batchSlotBlocks: 4,
+  slotsPerDay: 150n,
+  computeUnitsPerLot: 60_000_000n,
   challengeWindowSec: 5,
   timing: { execMs: 8000, graceMs: 2000, revealMs: 2000, roundMs: 12_000, settleMs: 1500 },
 };

@@ -1,5 +1,6 @@
 import { assembleCertificate, isSameStatement, mergeCertificates } from '../certificate/assemble.ts';
 import type { Certificate, SeatSignature } from '../message/certificate.ts';
+import { DISSENT_DIFFERS } from '../message/dissent.ts';
 import { type ResultStatement, resultDigestOf } from '../message/result-statement.ts';
 import { markVerified, type Verified } from '../primitives/verified.ts';
 import { hasQuorum } from '../quorum/threshold.ts';
@@ -141,5 +142,7 @@ export const dissentRule: Rule = (params, state) => {
     return undefined;
   const agreed = outputOf(params, state, { lock, resultDigest });
   const isDissent = params.mode.type === 'exact' || (agreed !== undefined && !agrees(params, own, agreed));
-  return isDissent ? { state: { ...state, hasDissented: true }, effects: [{ type: 'dissent' }] } : undefined;
+  return isDissent
+    ? { state: { ...state, hasDissented: true }, effects: [{ type: 'dissent', reason: DISSENT_DIFFERS }] }
+    : undefined;
 };

@@ -33,7 +33,8 @@ export interface RoundParams {
   readonly recover: Secp256k1['recover'];
 }
 
-export type TimerName = 'exec' | 'grace' | 'reveal' | 'round' | 'settle';
+/** `withheld`: from the certificate until a locked seat whose reveal is still missing has withheld it. */
+export type TimerName = 'exec' | 'grace' | 'reveal' | 'round' | 'withheld' | 'settle';
 
 /** Own execution: the shell supplies the randomness. Persisted before the commit leaves. */
 export interface OwnResult {
@@ -57,7 +58,7 @@ export type RoundEvent =
 /** A statement for the shell to sign with the session key, under the signing guard. */
 export type Unsigned =
   | { readonly type: 'commit'; readonly commit: Commit }
-  | { readonly type: 'lock-vote'; readonly lockVote: LockVote }
+  | { readonly type: 'lock-vote'; readonly lockVote: LockVote; readonly lockedSeats: bigint }
   | {
       readonly type: 'reveal';
       readonly reveal: Reveal;
@@ -88,8 +89,8 @@ export type RoundEffect =
       readonly agreed: { readonly blind: Bytes32; readonly output: Uint8Array } | undefined;
     }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
-  /** The certificate says otherwise than our own execution. */
-  | { readonly type: 'dissent' }
+  /** DISSENT_DIFFERS: the certificate says otherwise than our own execution; DISSENT_WITHHELD: a locked seat did not reveal. */
+  | { readonly type: 'dissent'; readonly reason: number }
   /** T_SETTLE passed: hand the certificate to the batcher. */
   | { readonly type: 'settleable'; readonly certificate: Verified<Certificate> }
   /** No certificate in time: the requester is refunded. */

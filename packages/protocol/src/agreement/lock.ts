@@ -23,6 +23,10 @@ type Options = readonly (readonly KnownCommit[])[];
 /** Sets of commits tried for one root: all of them up to 15 seats, and no more however many seats equivocate. */
 const MAX_SETS_TRIED = 4096;
 
+/** Bit s is set for a set with seat s. */
+export const seatsToBits = (members: readonly { readonly seat: number }[]): bigint =>
+  members.reduce((bits, { seat }) => bits | (1n << BigInt(seat)), 0n);
+
 export const createLock = (members: Members): Lock => ({
   root: lockRootOf(members.map(({ seat, commit }) => ({ seat, commitStructHash: commit.structHash }))),
   members,
@@ -148,10 +152,11 @@ export const lockVoteRule: Rule = (params, state) => {
   const full = fullLockOf(params, state);
   const isDue = state.graceTimer === 'expired' || (full !== undefined && isOutvoted(params, state, full.root));
   if (!isDue) return undefined;
-  const { root: lockRoot } = setToLock(params, state, seat);
+  const { root: lockRoot, members } = setToLock(params, state, seat);
+  const lockVote = { taskId, round, seat, lockRoot };
   return {
     state: { ...state, spent: { ...state.spent, lockVote: lockRoot } },
-    effects: [{ type: 'sign', unsigned: { type: 'lock-vote', lockVote: { taskId, round, seat, lockRoot } } }],
+    effects: [{ type: 'sign', unsigned: { type: 'lock-vote', lockVote, lockedSeats: seatsToBits(members) } }],
   };
 };
 

@@ -59,6 +59,9 @@ export const recordMessage = (params: RoundParams, state: RoundState, message: S
       const spent = seat === params.mySeat ? { ...state.spent, vote: true } : state.spent;
       return recordStatement(params, { ...state, spent }, { seat, signed });
     }
+    // The task machine's: a round ends with its certificate.
+    case 'verdict-vote':
+      return unchanged(state);
   }
 };
 
@@ -77,6 +80,8 @@ const namedBy = (message: SeatMessage): { readonly taskId: string; readonly roun
       return message.reveal.body;
     case 'vote':
       return { ...message.statement.body, seat: message.seat };
+    case 'verdict-vote':
+      return { ...message.verdict.body, seat: message.seat };
   }
 };
 
@@ -96,6 +101,8 @@ const recordTimer = (state: RoundState, timer: TimerName): RoundStep => {
     case 'round':
       if (state.certificate !== undefined || state.phase !== 'open') return unchanged(state);
       return { state: { ...state, phase: 'failed' }, effects: [{ type: 'failed' }] };
+    case 'withheld':
+      return unchanged(state);
     case 'settle':
       if (state.certificate === undefined || state.phase === 'settleable') return unchanged(state);
       return {

@@ -6,6 +6,8 @@ import { keccak256, tag } from '../primitives/hash.ts';
 import type { Address, BlockHash, Bytes32, TaskId } from '../primitives/hex.ts';
 import { type CommitteeSeat, drawCommittee } from './draw.ts';
 
+/** The round number of an audit in messages: no later round is ever called so. */
+export const AUDIT_ROUND: number = 0x80;
 /** Fresh executions of an audit. */
 export const AUDITORS: number = 3;
 /** Rates are in millionths of the tasks. */

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts';
 import { Bytes32, fromHex, toHex } from '../primitives/hex.ts';
-import { MAX_CERTIFICATE_BYTES } from '../wire/limits.ts';
+import { MAX_CERTIFICATE_BYTES, MAX_LOCKED_SEATS } from '../wire/limits.ts';
 import { decodeWire, encodeWire, recordFromWire, recordToWire, type Wire } from '../wire/record.ts';
 import type { LockedCommit } from './lock-vote.ts';
 import { RESULT_STATEMENT, type ResultStatement } from './result-statement.ts';
@@ -26,14 +26,20 @@ export interface Certificate {
 
 export const certificateToWire = ({ statement, signatures, locked }: Certificate): Wire => [
   recordToWire(RESULT_STATEMENT, statement),
-  signatures.map(({ seat, signature }) => [seat, signature]),
+  seatSignaturesToWire(signatures),
   locked.map(({ seat, commitStructHash }) => [seat, fromHex(commitStructHash)]),
 ];
 
+export const seatSignaturesToWire = (signatures: readonly SeatSignature[]): Wire =>
+  signatures.map(({ seat, signature }) => [seat, signature]);
+
 /** `[seat, bytes]` pairs, strictly ascending by seat: one set has one encoding. */
-const pairsFromWire = (wire: unknown): readonly { readonly seat: number; readonly bytes: Uint8Array }[] => {
-  if (!Array.isArray(wire) || wire.length > MAX_CERTIFICATE_SIGNERS) {
-    throw new ProtocolError('BAD_ENCODING', `certificate: expected at most ${MAX_CERTIFICATE_SIGNERS} seats`);
+const pairsFromWire = (
+  wire: unknown,
+  maxCount: number,
+): readonly { readonly seat: number; readonly bytes: Uint8Array }[] => {
+  if (!Array.isArray(wire) || wire.length > maxCount) {
+    throw new ProtocolError('BAD_ENCODING', `certificate: expected at most ${maxCount} seats`);
   }
   let previous = -1;
   return wire.map((pair: unknown) => {
@@ -46,16 +52,23 @@ const pairsFromWire = (wire: unknown): readonly { readonly seat: number; readonl
   });
 };
 
+/** At most MAX_CERTIFICATE_SIGNERS signatures, ascending by seat. Throws BAD_ENCODING. */
+export const seatSignaturesFromWire = (name: string, wire: unknown): readonly SeatSignature[] =>
+  pairsFromWire(wire, MAX_CERTIFICATE_SIGNERS).map(({ seat, bytes }) => ({
+    seat,
+    signature: signatureFromWire(name, bytes),
+  }));
+
 export const certificateFromWire = (wire: unknown): Certificate => {
   if (!Array.isArray(wire) || wire.length !== 3)
     throw new ProtocolError('BAD_ENCODING', 'certificate: expected 3 fields');
   return {
     statement: recordFromWire(RESULT_STATEMENT, wire[0]),
-    signatures: pairsFromWire(wire[1]).map(({ seat, bytes }) => ({
+    signatures: seatSignaturesFromWire('certificate', wire[1]),
+    locked: pairsFromWire(wire[2], MAX_LOCKED_SEATS).map(({ seat, bytes }) => ({
       seat,
-      signature: signatureFromWire('certificate', bytes),
+      commitStructHash: Bytes32(toHex(bytes)),
     })),
-    locked: pairsFromWire(wire[2]).map(({ seat, bytes }) => ({ seat, commitStructHash: Bytes32(toHex(bytes)) })),
   };
 };
 

@@ -1,16 +1,22 @@
 import { ProtocolError } from '../errors.ts';
-import { MAX_INLINE_TENSOR_BYTES, MAX_STREAM_FRAME_BYTES } from '../wire/limits.ts';
+import { MAX_INLINE_TENSOR_BYTES, MAX_LOCKED_SEATS, MAX_STREAM_FRAME_BYTES } from '../wire/limits.ts';
 import { decodeWire, encodeWire, type Wire } from '../wire/record.ts';
 import { COMMIT, type Commit } from './commit.ts';
 import { LOCK_VOTE, type LockVote } from './lock-vote.ts';
 import { RESULT_STATEMENT, type ResultStatement } from './result-statement.ts';
 import { REVEAL, type Reveal } from './reveal.ts';
 import { type Signed, signatureFromWire, signedFromWire, signedToWire } from './signed.ts';
+import { type TaskVerdict, VERDICT } from './task-verdict.ts';
 
 /** What seats of one committee send each other over direct streams (protocol.md section 5). */
 export type SeatMessage =
   | { readonly type: 'commit'; readonly commit: Signed<Commit> }
-  | { readonly type: 'lock-vote'; readonly lockVote: Signed<LockVote> }
+  | {
+      readonly type: 'lock-vote';
+      readonly lockVote: Signed<LockVote>;
+      /** Bit s: seat s is in the set behind the root. Not signed: it only says what to try first, for large unions. */
+      readonly lockedSeats: bigint;
+    }
   | {
       readonly type: 'reveal';
       readonly reveal: Signed<Reveal>;
@@ -25,19 +31,26 @@ export type SeatMessage =
       readonly seat: number;
       readonly canonicalSeat: number;
       readonly statement: Signed<ResultStatement>;
+    }
+  | {
+      /** Rounds >= 1, after the certificate: what this seat found about all seats of the union. */
+      readonly type: 'verdict-vote';
+      readonly seat: number;
+      readonly verdict: Signed<TaskVerdict>;
     };
 
 const KIND_COMMIT = 16;
 const KIND_LOCK_VOTE = 17;
 const KIND_REVEAL = 18;
 const KIND_VOTE = 19;
+const KIND_VERDICT_VOTE = 20;
 
 export const encodeSeatMessage = (message: SeatMessage): Uint8Array => {
   switch (message.type) {
     case 'commit':
       return encodeWire([KIND_COMMIT, signedToWire(COMMIT, message.commit)]);
     case 'lock-vote':
-      return encodeWire([KIND_LOCK_VOTE, signedToWire(LOCK_VOTE, message.lockVote)]);
+      return encodeWire([KIND_LOCK_VOTE, signedToWire(LOCK_VOTE, message.lockVote), message.lockedSeats]);
     case 'reveal':
       return encodeWire([
         KIND_REVEAL,
@@ -52,6 +65,8 @@ export const encodeSeatMessage = (message: SeatMessage): Uint8Array => {
         message.canonicalSeat,
         signedToWire(RESULT_STATEMENT, message.statement),
       ]);
+    case 'verdict-vote':
+      return encodeWire([KIND_VERDICT_VOTE, message.seat, signedToWire(VERDICT, message.verdict)]);
   }
 };
 
@@ -59,6 +74,14 @@ const seatNumber = (wire: unknown): number => {
   if (typeof wire !== 'number' || wire < 0 || wire > 0xffff)
     throw new ProtocolError('BAD_ENCODING', 'vote: expected a seat');
   return wire;
+};
+
+const lockVoteFromWire = ([, lockVote, seats]: readonly Wire[]): SeatMessage => {
+  const isInteger = typeof seats === 'bigint' || (typeof seats === 'number' && Number.isSafeInteger(seats));
+  const lockedSeats = isInteger ? BigInt(seats) : -1n;
+  if (lockedSeats < 0n || lockedSeats >> BigInt(MAX_LOCKED_SEATS) !== 0n)
+    throw new ProtocolError('BAD_ENCODING', 'lock vote: expected a set of seats');
+  return { type: 'lock-vote', lockVote: signedFromWire(LOCK_VOTE, lockVote), lockedSeats };
 };
 
 const revealFromWire = ([, reveal, output, signature]: readonly Wire[]): SeatMessage => {
@@ -79,8 +102,7 @@ export const decodeSeatMessage = (bytes: Uint8Array): SeatMessage => {
   if (!Array.isArray(wire)) throw new ProtocolError('BAD_ENCODING', 'seat message: expected an array');
   const [kind, ...rest] = wire;
   if (kind === KIND_COMMIT && rest.length === 1) return { type: 'commit', commit: signedFromWire(COMMIT, rest[0]) };
-  if (kind === KIND_LOCK_VOTE && rest.length === 1)
-    return { type: 'lock-vote', lockVote: signedFromWire(LOCK_VOTE, rest[0]) };
+  if (kind === KIND_LOCK_VOTE && rest.length === 2) return lockVoteFromWire(wire);
   if (kind === KIND_REVEAL && rest.length === 3) return revealFromWire(wire);
   if (kind === KIND_VOTE && rest.length === 3) {
     return {
@@ -90,5 +112,7 @@ export const decodeSeatMessage = (bytes: Uint8Array): SeatMessage => {
       statement: signedFromWire(RESULT_STATEMENT, rest[2]),
     };
   }
+  if (kind === KIND_VERDICT_VOTE && rest.length === 2)
+    return { type: 'verdict-vote', seat: seatNumber(rest[0]), verdict: signedFromWire(VERDICT, rest[1]) };
   throw new ProtocolError('BAD_ENCODING', `seat message: unknown kind ${String(kind)}`);
 };

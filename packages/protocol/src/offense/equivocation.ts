@@ -1,7 +1,7 @@
 import type { BatchHeader } from '../message/batch.ts';
-import type { Commit } from '../message/commit.ts';
+import { type Commit, commitHashOf } from '../message/commit.ts';
 import { type Domain, digestOf } from '../message/domain.ts';
-import { type Evidence, type EvidenceKind, schemaOfEvidence } from '../message/evidence.ts';
+import { type Evidence, type EvidenceKind, type FalseOpening, schemaOfEvidence } from '../message/evidence.ts';
 import type { LockVote } from '../message/lock-vote.ts';
 import type { ResultStatement } from '../message/result-statement.ts';
 import type { Signed } from '../message/signed.ts';
@@ -17,6 +17,7 @@ export type SignedPair = Evidence;
 const dutyOf = (kind: EvidenceKind, body: Evidence['first']['body']): string => {
   switch (kind) {
     case 'commit':
+    case 'opening':
     case 'lock-vote': {
       const { taskId, round, seat } = body as Commit | LockVote;
       return `${taskId}/${round}/${seat}`;
@@ -32,14 +33,21 @@ const dutyOf = (kind: EvidenceKind, body: Evidence['first']['body']): string => 
   }
 };
 
+/** Whether a reveal opens a commit of the same seat: if not, and both are signed, it is E2. */
+const isFalse = ({ operator, first, second }: FalseOpening): boolean => {
+  const { taskId, round, seat, resultHash, salt } = second.body;
+  return commitHashOf({ taskId, round, seat, operator, resultHash, salt }) !== first.body.commitHash;
+};
+
 /**
  * The pair as evidence, if its bodies are of one duty and different: the body with the smaller hash first, so that one
  * offense has one evidence whoever finds it. Undefined otherwise: the same body twice, by whatever signatures, proves
- * nothing. Signatures are not looked at.
+ * nothing. A commit and a reveal are evidence if the reveal does not open it. Signatures are not looked at.
  */
 export const findEquivocation = (pair: SignedPair): Evidence | undefined => {
   const { kind, operator, first, second } = pair;
   if (dutyOf(kind, first.body) !== dutyOf(kind, second.body)) return undefined;
+  if (kind === 'opening') return isFalse(pair) ? pair : undefined;
   const schema = schemaOfEvidence(kind);
   const [a, b] = [hashRecord<unknown>(schema, first.body), hashRecord<unknown>(schema, second.body)];
   if (a === b) return undefined;
@@ -51,7 +59,7 @@ export type EvidenceRejection = 'UNKNOWN_OPERATOR' | 'PROVES_NOTHING' | 'BAD_SIG
 
 /**
  * Evidence is proof by itself: two different bodies of one duty, both signed by the operator's session key (E1, the
- * whole stake). None can be built against whoever signs once per duty (I4). `sessionKeyOf` gives the key the operator
+ * whole stake), or a signed reveal that does not open the signed commit (E2, half of it). None can be built against whoever signs once per duty (I4). `sessionKeyOf` gives the key the operator
  * had when it signed, or undefined for an operator it does not know.
  */
 export const verifyEvidence = ({
@@ -68,8 +76,10 @@ export const verifyEvidence = ({
   const sessionKey = sessionKeyOf(evidence.operator);
   if (sessionKey === undefined) return 'UNKNOWN_OPERATOR';
   if (findEquivocation(evidence) === undefined) return 'PROVES_NOTHING';
-  const schema = schemaOfEvidence(evidence.kind);
-  const isSigned = ({ body, signature }: Signed<unknown>): boolean =>
-    secp256k1.recover(digestOf(domain, schema, body), signature) === sessionKey;
-  return isSigned(evidence.first) && isSigned(evidence.second) ? markVerified(evidence) : 'BAD_SIGNATURE';
+  const isSigned = (side: 'first' | 'second'): boolean => {
+    const { body, signature }: Signed<unknown> = evidence[side];
+    const digest = digestOf(domain, schemaOfEvidence(evidence.kind, side), body);
+    return secp256k1.recover(digest, signature) === sessionKey;
+  };
+  return isSigned('first') && isSigned('second') ? markVerified(evidence) : 'BAD_SIGNATURE';
 };

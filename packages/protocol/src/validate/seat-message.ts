@@ -6,6 +6,7 @@ import { RESULT_STATEMENT } from '../message/result-statement.ts';
 import { REVEAL } from '../message/reveal.ts';
 import type { SeatMessage } from '../message/seat-message.ts';
 import type { Signed } from '../message/signed.ts';
+import { unpackFindings, VERDICT } from '../message/task-verdict.ts';
 import { type Secp256k1, SIGNATURE_SIZE_BYTES } from '../primitives/signature.ts';
 import { markVerified, type Verified } from '../primitives/verified.ts';
 import { resultHashOf } from '../tensor/canonical.ts';
@@ -23,6 +24,7 @@ interface Checks {
 
 type Reveal = Extract<SeatMessage, { readonly type: 'reveal' }>;
 type Vote = Extract<SeatMessage, { readonly type: 'vote' }>;
+type VerdictVote = Extract<SeatMessage, { readonly type: 'verdict-vote' }>;
 
 /** [DROP] of another round; [DROP] no such seat; [DROP] not signed by the seat's session key. */
 const signedRejection = <T extends { readonly taskId: string; readonly round: number }>(
@@ -57,6 +59,12 @@ const voteRejection = (checks: Checks, { seat, canonicalSeat, statement }: Vote)
   return isOfCommittee && canonicalSeat < seats.length ? undefined : 'MALFORMED';
 };
 
+const verdictVoteRejection = (checks: Checks, { seat, verdict }: VerdictVote): SeatMessageRejection | undefined => {
+  const rejection = signedRejection(checks, { schema: VERDICT, seat, signed: verdict });
+  if (rejection !== undefined) return rejection;
+  return unpackFindings(verdict.body.findings, checks.params.seats.length) === undefined ? 'MALFORMED' : undefined;
+};
+
 const rejectionOf = (checks: Checks, message: SeatMessage): SeatMessageRejection | undefined => {
   switch (message.type) {
     case 'commit': {
@@ -71,6 +79,8 @@ const rejectionOf = (checks: Checks, message: SeatMessage): SeatMessageRejection
       return revealRejection(checks, message);
     case 'vote':
       return voteRejection(checks, message);
+    case 'verdict-vote':
+      return verdictVoteRejection(checks, message);
   }
 };
 

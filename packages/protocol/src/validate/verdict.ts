@@ -41,6 +41,9 @@ export type IgnoreCode =
   | 'FEE_TOO_LOW'
   | 'EXPIRED'
   | 'AFTER_SEED'
+  | 'NOT_LOCKED'
+  | 'TOO_LATE'
+  | 'NO_SUBSTITUTE'
   | 'WRONG_INDEX'
   | 'WRONG_SLOT';
 

@@ -1,11 +1,24 @@
 import type { Address } from '../primitives/hex.ts';
 
 /** What travels by gossip. Everything else goes over direct streams. */
-export type TopicKind = 'order' | 'certificate' | 'evidence' | 'batch-proposal' | 'batch-attestation';
+export type TopicKind =
+  | 'order'
+  | 'decline'
+  | 'certificate'
+  | 'dissent'
+  | 'round-fail'
+  | 'verdict'
+  | 'evidence'
+  | 'batch-proposal'
+  | 'batch-attestation';
 
 export const TOPIC_KINDS: readonly TopicKind[] = [
   'order',
+  'decline',
   'certificate',
+  'dissent',
+  'round-fail',
+  'verdict',
   'evidence',
   'batch-proposal',
   'batch-attestation',

@@ -180,7 +180,7 @@ describe('lock and reveal', () => {
       const lockVote = { taskId, round, seat, lockRoot: lockRootOf(locked) };
       feed(committee, a, {
         type: 'message',
-        message: signSeatMessage(committee, seat, { type: 'lock-vote', lockVote }),
+        message: signSeatMessage(committee, seat, { type: 'lock-vote', lockVote, lockedSeats: 0n }),
       });
     }
     assert.equal(sentOf(a, 'reveal')[0]?.reveal.body.lockRoot, lockRootOf(locked));
@@ -426,7 +426,10 @@ describe('equivocation', () => {
     const { taskId, round } = committee.params;
     for (const lockRoot of [ZERO_BYTES32, lockRootOf([]), ZERO_BYTES32, lockRootOf([])]) {
       const lockVote = signBody(committee, { seat: 2, schema: LOCK_VOTE, body: { taskId, round, seat: 2, lockRoot } });
-      feed(committee, a, { type: 'message', message: { type: 'lock-vote', lockVote } as Verified<SeatMessage> });
+      feed(committee, a, {
+        type: 'message',
+        message: { type: 'lock-vote', lockVote, lockedSeats: 0n } as Verified<SeatMessage>,
+      });
     }
     assert.deepEqual(evidenceOf(committee, a), ['lock-vote of 2']);
   });

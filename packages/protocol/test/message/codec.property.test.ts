@@ -8,21 +8,33 @@ import {
   type Certificate,
   COMMIT,
   type Commit,
+  DECLINE,
+  type Decline,
+  DISSENT,
+  type Dissent,
   decodeBatchAttestation,
   decodeBatchProposal,
   decodeCertificate,
+  decodeCertifiedVerdict,
+  decodeDecline,
   decodeDelivery,
+  decodeDissent,
   decodeEvidence,
   decodeOrderMessage,
+  decodeRoundFail,
   decodeSeatMessage,
   EVIDENCE_KINDS,
   type Evidence,
   encodeBatchAttestation,
   encodeBatchProposal,
   encodeCertificate,
+  encodeCertifiedVerdict,
+  encodeDecline,
   encodeDelivery,
+  encodeDissent,
   encodeEvidence,
   encodeOrderMessage,
+  encodeRoundFail,
   encodeSeatMessage,
   LOCK_VOTE,
   type LockVote,
@@ -32,11 +44,15 @@ import {
   type RecordSchema,
   type ResultStatement,
   type Reveal,
+  ROUND_FAIL,
+  type RoundFail,
   type SeatMessage,
   schemaOfEvidence,
   TASK_ORDER,
   type TaskOrder,
+  type TaskVerdict,
   toHex,
+  VERDICT,
 } from '../../src/index.ts';
 
 const hex = (size: number) => fc.uint8Array({ minLength: size, maxLength: size }).map(toHex);
@@ -64,8 +80,11 @@ const plain = <T>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>
 const seats = fc
   .uniqueArray(fc.integer({ min: 0, max: 0xffff }), { maxLength: 31 })
   .map((list) => list.sort((a, b) => a - b));
+const lockedSeats = fc
+  .uniqueArray(fc.integer({ min: 0, max: 0xffff }), { maxLength: 44 })
+  .map((list) => list.sort((a, b) => a - b));
 const certificates: fc.Arbitrary<Certificate> = fc
-  .tuple(recordOf<ResultStatement>(RESULT_STATEMENT), seats, seats, signature, hex(32))
+  .tuple(recordOf<ResultStatement>(RESULT_STATEMENT), seats, lockedSeats, signature, hex(32))
   .map(([statement, signers, locked, sealed, commitStructHash]) => ({
     statement,
     signatures: signers.map((seat) => ({ seat, signature: sealed })),
@@ -73,13 +92,17 @@ const certificates: fc.Arbitrary<Certificate> = fc
   }));
 
 const evidences = fc.constantFrom(...EVIDENCE_KINDS).chain((kind) => {
-  const signed = signedOf(schemaOfEvidence(kind));
-  return plain({ kind: fc.constant(kind), operator: hex(20), first: signed, second: signed });
+  const side = (name: 'first' | 'second') => signedOf(schemaOfEvidence(kind, name));
+  return plain({ kind: fc.constant(kind), operator: hex(20), first: side('first'), second: side('second') });
 }) as unknown as fc.Arbitrary<Evidence>;
 
 const seatMessages = fc.oneof(
   plain({ type: fc.constant('commit'), commit: signedOf<Commit>(COMMIT) }),
-  plain({ type: fc.constant('lock-vote'), lockVote: signedOf<LockVote>(LOCK_VOTE) }),
+  plain({
+    type: fc.constant('lock-vote'),
+    lockVote: signedOf<LockVote>(LOCK_VOTE),
+    lockedSeats: fc.bigInt({ min: 0n, max: 2n ** 44n - 1n }),
+  }),
   plain({
     type: fc.constant('reveal'),
     reveal: signedOf<Reveal>(REVEAL),
@@ -91,6 +114,11 @@ const seatMessages = fc.oneof(
     seat: fc.integer({ min: 0, max: 0xffff }),
     canonicalSeat: fc.integer({ min: 0, max: 0xffff }),
     statement: signedOf<ResultStatement>(RESULT_STATEMENT),
+  }),
+  plain({
+    type: fc.constant('verdict-vote'),
+    seat: fc.integer({ min: 0, max: 0xffff }),
+    verdict: signedOf<TaskVerdict>(VERDICT),
   }),
 ) as fc.Arbitrary<SeatMessage>;
 
@@ -113,6 +141,17 @@ const CODECS: Readonly<Record<string, Codec<unknown>>> = {
     plain({ certificate: certificates, blind: bytes32s, output: bytes }),
     encodeDelivery,
     decodeDelivery,
+  ),
+  dissent: codecOf(signedOf<Dissent>(DISSENT), encodeDissent, decodeDissent),
+  'round fail': codecOf(signedOf<RoundFail>(ROUND_FAIL), encodeRoundFail, decodeRoundFail),
+  decline: codecOf(signedOf<Decline>(DECLINE), encodeDecline, decodeDecline),
+  'certified verdict': codecOf(
+    fc.tuple(recordOf<TaskVerdict>(VERDICT), seats, signature).map(([verdict, signers, sealed]) => ({
+      verdict,
+      signatures: signers.map((seat) => ({ seat, signature: sealed })),
+    })),
+    encodeCertifiedVerdict,
+    decodeCertifiedVerdict,
   ),
   evidence: codecOf(evidences, encodeEvidence, decodeEvidence),
   'seat message': codecOf(seatMessages, encodeSeatMessage, decodeSeatMessage),

@@ -59,7 +59,11 @@ const commitOf = (committee: Committee, seat: number, result: OwnResult): Verifi
 
 const lockVoteOf = (committee: Committee, seat: number, lockRoot: Bytes32): Verified<SeatMessage> => {
   const { taskId, round } = committee.params;
-  return signSeatMessage(committee, seat, { type: 'lock-vote', lockVote: { taskId, round, seat, lockRoot } });
+  return signSeatMessage(committee, seat, {
+    type: 'lock-vote',
+    lockVote: { taskId, round, seat, lockRoot },
+    lockedSeats: 0n,
+  });
 };
 
 const revealOf = (committee: Committee, seat: number, lock: Lock, result: OwnResult): Verified<SeatMessage> => {

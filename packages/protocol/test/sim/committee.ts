@@ -85,7 +85,11 @@ const signedMessage = (committee: Committee, seat: number, unsigned: Unsigned): 
     case 'commit':
       return { type: 'commit', commit: signBody(committee, { seat, schema: COMMIT, body: unsigned.commit }) };
     case 'lock-vote':
-      return { type: 'lock-vote', lockVote: signBody(committee, { seat, schema: LOCK_VOTE, body: unsigned.lockVote }) };
+      return {
+        type: 'lock-vote',
+        lockVote: signBody(committee, { seat, schema: LOCK_VOTE, body: unsigned.lockVote }),
+        lockedSeats: unsigned.lockedSeats,
+      };
     case 'reveal':
       return {
         type: 'reveal',

@@ -129,7 +129,7 @@ export class HonestNode {
       state,
       seat,
       commit: this.#name({ type: 'commit', commit: commit.signed }),
-      lockVote: lockVote && this.#name({ type: 'lock-vote', lockVote }),
+      lockVote: lockVote && this.#name({ type: 'lock-vote', lockVote, lockedSeats: 0n }),
       byzantineVote: lockVote && this.#byzantineVote(lockVote.body.lockRoot),
       heardRoots: [...new Set(honestVotes.flatMap((vote) => vote?.body.lockRoot ?? []))],
       hasAccusedHonest,
@@ -164,7 +164,7 @@ export class HonestNode {
     const seat = seats.length - 1;
     const name = `lock-vote of ${seat} for ${root.slice(2, 10)}`;
     const lockVote = { taskId, round, seat, lockRoot: root };
-    const message = signSeatMessage(this.#committee, seat, { type: 'lock-vote', lockVote });
+    const message = signSeatMessage(this.#committee, seat, { type: 'lock-vote', lockVote, lockedSeats: 0n });
     EVENTS.set(name, { type: 'message', message });
     return { name, root };
   }
