@@ -3,18 +3,23 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   closeInactivityWindow,
+  countDecline,
   countDuty,
   type DowntimePenalty,
+  didSplit,
   EMPTY_ERROR_LOG,
   ERROR_WINDOW_DUTIES,
   type Inactivity,
   isBeyondErrorBudget,
-  isModelSlashable,
   logDuty,
   NEW_MODEL_RECORD,
   NO_INACTIVITY,
   recordModelTask,
+  type Seat,
+  type SeatJudgement,
+  standingOf,
 } from '../../src/index.ts';
+import { rowOf } from '../fixture/network.ts';
 
 const logOf = (duties: readonly boolean[]) => duties.reduce(logDuty, EMPTY_ERROR_LOG);
 
@@ -82,20 +87,39 @@ test('half of the duties missed, or fewer than 20 duties, is no downtime', () =>
 });
 
 test('a window closes once, and an earlier day does not close it', () => {
-  const state: Inactivity = { day: 10, duties: 30, misses: 30, lastDownDay: undefined };
+  const state: Inactivity = { day: 10, duties: 30, misses: 30, declines: 0, lastDownDay: undefined };
   assert.deepEqual(closeInactivityWindow(state, 10), { state, penalty: { type: 'none' } });
   assert.deepEqual(closeInactivityWindow(state, 9), { state, penalty: { type: 'none' } });
   const closed = closeInactivityWindow(state, 11);
   assert.deepEqual(closed, {
-    state: { day: 11, duties: 0, misses: 0, lastDownDay: 10 },
+    state: { day: 11, duties: 0, misses: 0, declines: 0, lastDownDay: 10 },
     penalty: { type: 'jail' },
   });
 });
 
-test('a sixth failure in a hundred tasks puts a model in quarantine, for good', () => {
-  const after = (quorums: readonly boolean[]) => quorums.reduce(recordModelTask, NEW_MODEL_RECORD);
-  const bad = (count: number) => Array.from({ length: count }, () => false);
-  const good = (count: number) => Array.from({ length: count }, () => true);
+test('a decline is free for one duty in ten, every further one is a miss', () => {
+  const serve = (state: Inactivity, duties: number): Inactivity =>
+    Array.from({ length: duties }, () => false).reduce(countDuty, state);
+  const first = countDecline(NO_INACTIVITY);
+  assert.deepEqual(first, {
+    state: { day: 0, duties: 1, misses: 0, declines: 1, lastDownDay: undefined },
+    isMiss: false,
+  });
+  assert.equal(countDecline(first.state).isMiss, true);
+  assert.equal(countDecline(serve(first.state, 8)).isMiss, true);
+  assert.equal(countDecline(serve(first.state, 9)).isMiss, false);
+});
+
+test('whoever declines all duties of a day has a day of downtime', () => {
+  let state: Inactivity = { ...NO_INACTIVITY, day: 3 };
+  for (let duty = 0; duty < 40; duty += 1) state = countDecline(state).state;
+  assert.equal(closeInactivityWindow(state, 4).penalty.type, 'jail');
+});
+
+test('a sixth split in a hundred tasks puts a model in quarantine, for good', () => {
+  const after = (splits: readonly boolean[]) => splits.reduce(recordModelTask, NEW_MODEL_RECORD);
+  const bad = (count: number) => Array.from({ length: count }, () => true);
+  const good = (count: number) => Array.from({ length: count }, () => false);
   assert.equal(after([...bad(5), ...good(95)]).isQuarantined, false);
   assert.equal(after([...bad(6)]).isQuarantined, true);
   assert.equal(after([...bad(5), ...good(94), ...bad(1)]).isQuarantined, true);
@@ -103,9 +127,29 @@ test('a sixth failure in a hundred tasks puts a model in quarantine, for good', 
   assert.equal(after([...bad(6), ...good(600)]).isQuarantined, true);
 });
 
-test('a model slashes nobody in its first 500 tasks, and never in quarantine', () => {
-  const served = Array.from({ length: 499 }, () => true).reduce(recordModelTask, NEW_MODEL_RECORD);
-  assert.equal(isModelSlashable(served), false);
-  assert.equal(isModelSlashable(recordModelTask(served, true)), true);
-  assert.equal(isModelSlashable({ ...served, taskCount: 900, isQuarantined: true }), false);
+test('a model in tolerance mode is young for 500 tasks; one in exact mode is proven from the first', () => {
+  const served = Array.from({ length: 499 }, () => false).reduce(recordModelTask, NEW_MODEL_RECORD);
+  assert.equal(standingOf(served, 'tolerance'), 'young');
+  assert.equal(standingOf(recordModelTask(served, false), 'tolerance'), 'proven');
+  assert.equal(standingOf({ ...served, taskCount: 900, isQuarantined: true }, 'tolerance'), 'quarantined');
+  assert.equal(standingOf(NEW_MODEL_RECORD, 'exact'), 'proven');
+});
+
+/** Round 0 by a letter a seat: agreeing, gross, silent, withheld, or a signer of an overturned certificate. */
+const roundOf = (letters: string): readonly (Seat & SeatJudgement)[] =>
+  [...letters].map((letter, i) => ({
+    operator: rowOf(i).operator,
+    sessionKey: rowOf(i).sessionKey,
+    weight: 1n,
+    finding: ({ a: 'agreeing', s: 'silent', w: 'withheld' } as const)[letter] ?? 'gross',
+    isOverturnedSigner: letter === 'o',
+  }));
+
+test('a round splits when a quorum revealed and no value had 70 %: not by silence, hidden reveals or a wrong certificate', () => {
+  assert.deepEqual(
+    ['aagg', 'gggg', 'aags', 'aaag', 'aass', 'aagw', 'aaww', 'oooa', 'aaaa', 'oogg'].filter((round) =>
+      didSplit(roundOf(round)),
+    ),
+    ['aagg', 'gggg', 'aags', 'aagw', 'oogg'],
+  );
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CAPACITY_WINDOW_EPOCHS, demonstratedCapacity, MAX_BASE_FEE, nextBaseFee } from '../../src/index.ts';
+import { capacityOf, MAX_BASE_FEE, nextBaseFee, ROLE_VERIFIER, restedBaseFee } from '../../src/index.ts';
+import { rowOf } from '../fixture/network.ts';
 
 const units = fc.bigInt({ min: 0n, max: 10n ** 15n });
 const inputs = fc.record({
@@ -56,9 +57,22 @@ test('a fee at its floor rises again however small it is, and one at the top of 
   assert.equal(nextBaseFee({ ...full, baseFee: MAX_BASE_FEE, floor: 16n }), MAX_BASE_FEE);
 });
 
-test('capacity is the best epoch of the last day, and an older one is forgotten', () => {
-  const quiet = Array.from({ length: CAPACITY_WINDOW_EPOCHS - 1 }, () => 5n);
-  assert.equal(demonstratedCapacity([]), 0n);
-  assert.equal(demonstratedCapacity([90n, ...quiet]), 90n);
-  assert.equal(demonstratedCapacity([90n, ...quiet, 5n]), 5n);
+test('capacity is what the lots that may be drawn can execute, whatever was used', () => {
+  const rows = [
+    { ...rowOf(0), stakeMlb: 50_000 },
+    { ...rowOf(1), stakeMlb: 149_999 },
+    { ...rowOf(2), stakeMlb: 200_000 },
+    // Barred by its reputation, and an attester without the compute role.
+    { ...rowOf(3), stakeMlb: 200_000, reputationBps: 3999 },
+    { ...rowOf(4), stakeMlb: 200_000, roles: ROLE_VERIFIER },
+  ];
+  assert.equal(capacityOf({ rows }, 1000n), 7000n);
+  assert.equal(capacityOf({ rows: [] }, 1000n), 0n);
+});
+
+test('a fee rests by a sixteenth an epoch and stays at its floor, after however many epochs', () => {
+  assert.equal(restedBaseFee({ baseFee: 1600n, floor: 16n }, 0n), 1600n);
+  assert.equal(restedBaseFee({ baseFee: 1600n, floor: 16n }, 2n), 1500n - 1500n / 16n);
+  assert.equal(restedBaseFee({ baseFee: MAX_BASE_FEE, floor: 16n }, 10n ** 18n), 16n);
+  assert.equal(restedBaseFee({ baseFee: 5n, floor: 16n }, 3n), 5n);
 });
