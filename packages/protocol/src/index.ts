@@ -15,6 +15,7 @@ export * from './batch/nullifiers.ts';
 export * from './batch/proof.ts';
 export * from './batch/reputation.ts';
 export * from './batch/task.ts';
+export * from './batch/union.ts';
 export * from './batch/verify.ts';
 export * from './batch/view.ts';
 export * from './certificate/assemble.ts';

@@ -49,6 +49,9 @@ export const assembleBatch = (
     ({ task, committee }, i): BatchLeaf => ({
       order: task.order,
       certificate: task.certificate,
+      declines: task.declines,
+      audit: task.audit,
+      verdict: task.verdict,
       committee,
       ledgerRows: ledger.rowsByLeaf[i] ?? [],
     }),

@@ -1,13 +1,12 @@
 import { drawProposer } from '../committee/proposer.ts';
-import { encodeCertificate } from '../message/certificate.ts';
 import { taskIdOf } from '../message/task-order.ts';
 import { type TaskId, toHex } from '../primitives/hex.ts';
 import { assembleBatch, type Batch } from './assemble.ts';
 import type { BatchFaultCode } from './fault.ts';
-import type { SettledTask } from './leaf.ts';
+import { encodeLeaves, type SettledTask } from './leaf.ts';
 import { createRoom, type TakeRoom } from './room.ts';
 import { createSelection, type Selection } from './selection.ts';
-import { checkTask, type TaskCheck } from './task.ts';
+import { type CheckedTask, checkTask, type TaskCheck } from './task.ts';
 import type { SettlementView } from './view.ts';
 
 /** Escrow account of the operator whose turn a slot is, or undefined when it is unknown to us. */
@@ -26,7 +25,7 @@ export interface RefusedTask {
 
 export interface BuildInput extends TaskCheck {
   readonly slot: bigint;
-  /** In any order. Of two certificates of one task the one with more signatures is taken. */
+  /** In any order. Of two forms of one task the later round is taken, then the one with more signatures. */
   readonly tasks: readonly SettledTask[];
 }
 
@@ -43,11 +42,24 @@ interface Candidate {
   readonly task: SettledTask;
 }
 
+/** What makes one settleable form of a task better than another: a later round, a verdict, an audit, more signatures. */
+const rankOf = ({ certificate, verdict, audit }: SettledTask): readonly number[] => [
+  certificate.statement.round,
+  verdict === undefined ? 0 : 1,
+  audit === undefined ? 0 : 1,
+  certificate.signatures.length,
+  verdict?.signatures.length ?? 0,
+  audit?.signatures.length ?? 0,
+];
+
+const formOf = (task: SettledTask): string => toHex(encodeLeaves([{ ...task, committee: [], ledgerRows: [] }]));
+
 const compareCandidates = (a: Candidate, b: Candidate): number => {
   if (a.taskId !== b.taskId) return a.taskId < b.taskId ? -1 : 1;
-  const more = b.task.certificate.signatures.length - a.task.certificate.signatures.length;
-  if (more !== 0) return more;
-  return toHex(encodeCertificate(a.task.certificate)) < toHex(encodeCertificate(b.task.certificate)) ? -1 : 1;
+  const rankOfA = rankOf(a.task);
+  const better = rankOf(b.task).findIndex((value, i) => value !== rankOfA[i]);
+  if (better >= 0) return (rankOf(b.task)[better] ?? 0) - (rankOfA[better] ?? 0);
+  return formOf(a.task) < formOf(b.task) ? -1 : 1;
 };
 
 /** Each task once, ascending by id. */
@@ -62,8 +74,14 @@ interface Taking {
   readonly takeRoom: TakeRoom;
 }
 
-const takeTask = (check: TaskCheck, { task }: Candidate, taking: Taking): BatchFaultCode | undefined => {
+/** An audit of a task that needs none settles nothing: it is left out. */
+const checkCandidate = (check: TaskCheck, task: SettledTask): CheckedTask | BatchFaultCode => {
   const checked = checkTask(check, task);
+  return checked === 'NEEDLESS_AUDIT' ? checkTask(check, { ...task, audit: undefined }) : checked;
+};
+
+const takeTask = (check: TaskCheck, { task }: Candidate, taking: Taking): BatchFaultCode | undefined => {
+  const checked = checkCandidate(check, task);
   if (typeof checked === 'string') return checked;
   // Room is taken first: what the selection then refuses leaves a little of it unused, never too little.
   return taking.takeRoom(checked) ? taking.selection.take(checked) : 'BATCH_FULL';

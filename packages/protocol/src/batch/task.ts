@@ -1,24 +1,26 @@
 import { verifyCertificate } from '../certificate/verify.ts';
-import { type CommitteeSeat, drawCommittee } from '../committee/draw.ts';
-import { seedBlockOf, seedOf } from '../committee/seed.ts';
+import { MAX_ROUNDS, roundSeedBlockOf } from '../committee/later-round.ts';
+import { seedBlockOf } from '../committee/seed.ts';
 import { digestOf } from '../message/domain.ts';
-import { INPUT_CID, TASK_ORDER, type TaskOrder } from '../message/task-order.ts';
+import { INPUT_CID, TASK_ORDER } from '../message/task-order.ts';
 import type { Snapshot } from '../operators/snapshot.ts';
 import { MAX_REDUNDANCY, MIN_REDUNDANCY, UNIT_WEI } from '../params.ts';
-import { type Charge, chargeOf } from '../pricing/charge.ts';
+import { type Charge, chargedSeatsOf, chargeOf } from '../pricing/charge.ts';
 import type { PayoutAccounts } from '../pricing/payout.ts';
 import { TaskId } from '../primitives/hex.ts';
 import type { Secp256k1 } from '../primitives/signature.ts';
+import { disputeFaultOf } from './dispute.ts';
 import type { BatchFaultCode } from './fault.ts';
 import type { SettledTask } from './leaf.ts';
 import { NONCE_LIMIT } from './nullifiers.ts';
+import { drawUnion, type Union } from './union.ts';
 import type { PricedModel, SettlementView } from './view.ts';
 
 /** A task that passed every check that concerns it alone, with all that its settlement moves. */
 export interface CheckedTask {
   readonly task: SettledTask;
   readonly taskId: TaskId;
-  /** Snapshot row of each seat. */
+  /** Snapshot row of each seat of all rounds, in seat order. */
   readonly committee: readonly number[];
   readonly charge: Charge;
   readonly accounts: Omit<PayoutAccounts, 'batcher'>;
@@ -50,45 +52,61 @@ const orderFault = (
 interface Seating {
   readonly snapshot: Snapshot;
   readonly model: PricedModel;
-  readonly seats: readonly CommitteeSeat[];
+  readonly union: Union;
 }
 
-/** Draws the committee again: nothing about it is taken from the leaf. */
-const seatingOf = (view: SettlementView, order: TaskOrder, taskId: TaskId): Seating | BatchFaultCode => {
-  const snapshot = view.snapshotAt(order.anchorBlock);
+/** Draws everyone again: nothing about the seats is taken from the leaf. */
+const seatingOf = (
+  { view, secp256k1 }: TaskCheck,
+  { order: { body }, certificate, declines }: SettledTask,
+  taskId: TaskId,
+): Seating | BatchFaultCode => {
+  const snapshot = view.snapshotAt(body.anchorBlock);
   if (snapshot === undefined) return 'UNKNOWN_EPOCH';
-  const model = view.model(order.modelId);
+  const model = view.model(body.modelId);
   if (model === undefined) return 'UNKNOWN_MODEL';
-  if (order.computeUnits < model.computeUnits) return 'BAD_COMPUTE_UNITS';
-  const blockHash = view.blockHash(seedBlockOf(order.anchorBlock, view.seedLagBlocks));
-  if (blockHash === undefined) return 'UNKNOWN_BLOCK';
-  const seed = seedOf({ domain: view.domain, taskId, round: 0, blockHash });
-  const exclude = [order.requester, model.provider];
-  const seats = drawCommittee({ seed, snapshot, redundancy: order.redundancy, exclude });
-  return seats === undefined ? 'NO_COMMITTEE' : { snapshot, model, seats };
+  if (body.computeUnits < model.computeUnits) return 'BAD_COMPUTE_UNITS';
+  const { round, epoch } = certificate.statement;
+  const lastRound = view.roundBlocks === undefined ? 0 : MAX_ROUNDS - 1;
+  if (certificate.statement.taskId !== taskId || epoch !== snapshot.epoch || round > lastRound)
+    return 'WRONG_STATEMENT';
+  const seedBlock = seedBlockOf(body.anchorBlock, view.seedLagBlocks);
+  const union = drawUnion({
+    domain: view.domain,
+    secp256k1,
+    taskId,
+    snapshot,
+    redundancy: body.redundancy,
+    exclude: [body.requester, model.provider],
+    seedHash: (later) => view.blockHash(roundSeedBlockOf(seedBlock, later, view.roundBlocks ?? 0)),
+    round,
+    declines,
+  });
+  return typeof union === 'string' ? union : { snapshot, model, union };
 };
 
 const certificateFault = (
   { view, secp256k1 }: TaskCheck,
-  { certificate }: SettledTask,
+  task: SettledTask,
   { taskId, seating }: { readonly taskId: TaskId; readonly seating: Seating },
 ): BatchFaultCode | undefined => {
-  const { statement } = certificate;
-  const isOfTask = statement.taskId === taskId && statement.round === 0 && statement.epoch === seating.snapshot.epoch;
-  if (!isOfTask) return 'WRONG_STATEMENT';
-  const verified = verifyCertificate({ domain: view.domain, secp256k1, seats: seating.seats, certificate });
-  return typeof verified === 'string' ? 'BAD_CERTIFICATE' : undefined;
+  const { snapshot, model, union } = seating;
+  const { certificate, order } = task;
+  const verified = verifyCertificate({ domain: view.domain, secp256k1, seats: union.seats, certificate });
+  if (typeof verified === 'string') return 'BAD_CERTIFICATE';
+  const exclude = [order.body.requester, model.provider];
+  return disputeFaultOf({ view, secp256k1, task, taskId, snapshot, union, exclude });
 };
 
 const accountsOf = (
   view: SettlementView,
   { order, certificate }: SettledTask,
-  { model, seats }: Seating,
+  { model, union }: Seating,
 ): Omit<PayoutAccounts, 'batcher'> | undefined => {
   const requester = view.accountOf(order.body.requester);
   const modelProvider = view.accountOf(model.provider);
   const paidSeats = certificate.signatures.flatMap(({ seat }) => {
-    const operator = seats[seat]?.operator;
+    const operator = union.seats[seat]?.operator;
     return (operator === undefined ? undefined : view.accountOf(operator)) ?? [];
   });
   const isComplete = paidSeats.length === certificate.signatures.length;
@@ -106,7 +124,7 @@ export const checkTask = (check: TaskCheck, task: SettledTask): CheckedTask | Ba
   const taskId = TaskId(digestOf(view.domain, TASK_ORDER, order));
   const fault = orderFault(check, task, taskId);
   if (fault !== undefined) return fault;
-  const seating = seatingOf(view, order, taskId);
+  const seating = seatingOf(check, task, taskId);
   if (typeof seating === 'string') return seating;
   const certificateIs = certificateFault(check, task, { taskId, seating });
   if (certificateIs !== undefined) return certificateIs;
@@ -117,9 +135,9 @@ export const checkTask = (check: TaskCheck, task: SettledTask): CheckedTask | Ba
     order,
     modelPriceWei: seating.model.priceWei,
     baseFee: view.baseFee,
-    lockedCount: task.certificate.locked.length,
+    lockedCount: chargedSeatsOf({ lockedCount: task.certificate.locked.length, redundancy: order.redundancy }),
     paidCount: task.certificate.signatures.length,
   });
   if (charge.chargeUnits * UNIT_WEI > order.maxFee) return 'CHARGE_ABOVE_MAX_FEE';
-  return { task, taskId, committee: seating.seats.map(({ row }) => row), charge, accounts };
+  return { task, taskId, committee: seating.union.seats.map(({ row }) => row), charge, accounts };
 };

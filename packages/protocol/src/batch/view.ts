@@ -39,4 +39,12 @@ export interface SettlementView {
   readonly isNonceUsed: (account: number, nonce: bigint) => boolean;
   /** The first-seen rule: whether we saw the order no later than its seed block (protocol.md 0.12). */
   readonly isTimely: (taskId: TaskId, seedBlock: bigint) => boolean;
+  /** Of NetworkParams. Undefined: later rounds are not settled. */
+  readonly roundBlocks?: number;
+  /** Of NetworkParams. Undefined: audits are not asked for. */
+  readonly auditLagBlocks?: number;
+  /** Whether we know a dissent, or a failed audit, that makes the certificate of this round provisional. */
+  readonly isDisputed?: (taskId: TaskId, round: number) => boolean;
+  /** Whether we know a certified verdict of this round: a batch that leaves it out would hide somebody's fault. */
+  readonly hasVerdict?: (taskId: TaskId, round: number) => boolean;
 }

@@ -17,9 +17,9 @@ export interface ChargeInput {
   readonly modelPriceWei: bigint;
   /** Wei per million compute units. */
   readonly baseFee: bigint;
-  /** Seats whose commit is in the locked set: what the compensation is reckoned on. */
+  /** `chargedSeatsOf` the certificate: what the compensation is reckoned on. At least 1. */
   readonly lockedCount: number;
-  /** Signers of the certificate: who is paid. At least 1, at most `lockedCount`. */
+  /** Signers of the certificate: who is paid. At least 1; above `lockedCount` only in later rounds. */
   readonly paidCount: number;
 }
 
@@ -30,7 +30,7 @@ export interface Charge {
   readonly modelFeeUnits: bigint;
   /** Each paid seat: its fee and its part of the bonus. */
   readonly paidSeatUnits: bigint;
-  /** Its share and the dust of the bonus. */
+  /** Its share and the dust of what does not divide. */
   readonly treasuryUnits: bigint;
   readonly burnUnits: bigint;
   /** The operator that proposed the batch. */
@@ -48,22 +48,36 @@ export const seatUnitsOf = ({ order, baseFee }: Pick<ChargeInput, 'order' | 'bas
 };
 
 /**
- * The exact split of one task. A locked seat that did not sign costs nothing; bonus that does not divide goes to the
- * treasury. Throws BAD_PARAMETER when the counts are impossible.
+ * Seats the requester pays for: those in the lock, at most as many as it ordered. A dispute seats up to 44, and nobody
+ * orders a dispute: the signers of a later round share what the first committee would have got.
+ */
+export const chargedSeatsOf = ({
+  lockedCount,
+  redundancy,
+}: {
+  readonly lockedCount: number;
+  readonly redundancy: number;
+}): number => Math.min(lockedCount, redundancy);
+
+/**
+ * The exact split of one task. A locked seat that did not sign costs nothing; what does not divide goes to the treasury.
+ * Where more are paid than charged for they share, so that no round costs more than `feeQuote`. Throws BAD_PARAMETER when
+ * the counts are impossible.
  */
 export const chargeOf = (input: ChargeInput): Charge => {
   const { lockedCount, paidCount } = input;
-  if (paidCount < 1 || paidCount > lockedCount) {
+  if (paidCount < 1 || lockedCount < 1) {
     throw new ProtocolError('BAD_PARAMETER', `${paidCount} paid seats of ${lockedCount} locked ones cannot be charged`);
   }
   const seatUnits = seatUnitsOf(input);
   const paid = BigInt(paidCount);
   const compUnits = seatUnits * BigInt(lockedCount);
+  const isShared = paidCount > lockedCount;
   const share = (bps: bigint): bigint => (compUnits * bps) / BPS;
   const bonusUnits = share(BONUS_BPS);
   const modelFeeUnits = input.modelPriceWei / UNIT_WEI;
-  const paidSeatUnits = seatUnits + bonusUnits / paid;
-  const treasuryUnits = share(TREASURY_BPS) + (bonusUnits % paid);
+  const paidSeatUnits = (isShared ? compUnits / paid : seatUnits) + bonusUnits / paid;
+  const treasuryUnits = share(TREASURY_BPS) + (bonusUnits % paid) + (isShared ? compUnits % paid : 0n);
   const burnUnits = share(BURN_BPS);
   const batcherUnits = share(BATCHER_BPS);
   const chargeUnits = modelFeeUnits + paidSeatUnits * paid + treasuryUnits + burnUnits + batcherUnits;

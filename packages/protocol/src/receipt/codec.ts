@@ -1,13 +1,12 @@
-import { type BatchLeaf, MAX_LEAF_MOVEMENTS } from '../batch/leaf.ts';
+import { type CommittedLeaf, MAX_LEAF_MOVEMENTS } from '../batch/leaf.ts';
+import { MAX_ROUNDS, MAX_UNION_SEATS } from '../committee/later-round.ts';
 import { ProtocolError } from '../errors.ts';
 import { BATCH_HEADER } from '../message/batch.ts';
-import { MAX_REDUNDANCY } from '../params.ts';
-import { BlockHash, toHex } from '../primitives/hex.ts';
+import { toHex } from '../primitives/hex.ts';
 import { MAX_INLINE_INPUT_BYTES, MAX_INLINE_TENSOR_BYTES } from '../wire/limits.ts';
 import {
   type At,
   badReceipt,
-  bigintAt,
   bytesAt,
   elementsAt,
   fieldsAt,
@@ -25,6 +24,10 @@ import {
   modelToJson,
   orderAt,
   orderToJson,
+  seedBlockAt,
+  seedBlockToJson,
+  signaturesAt,
+  signaturesToJson,
   snapshotAt,
   snapshotToJson,
 } from './parts.ts';
@@ -34,21 +37,24 @@ import { RECEIPT_SCHEMA, type Receipt, type ReceiptSettlement } from './receipt.
 export const MAX_RECEIPT_LENGTH: number = 1024 * 1024;
 const MAX_PROOF_LENGTH = 32;
 
-const leafToJson = ({ order, certificate, committee, ledgerRows }: BatchLeaf): Json => ({
+const leafToJson = ({ order, certificate, declines, committee, ledgerRows }: CommittedLeaf): Json => ({
   order: orderToJson(order),
   certificate: certificateToJson(certificate),
+  declines: signaturesToJson(declines),
   committee,
   ledgerRows,
 });
 
-const leafAt = (at: At): BatchLeaf => {
-  const fields = fieldsAt(at, ['order', 'certificate', 'committee', 'ledgerRows']) as Record<keyof BatchLeaf, At>;
+const leafAt = (at: At): CommittedLeaf => {
+  const names = ['order', 'certificate', 'declines', 'committee', 'ledgerRows'];
+  const fields = fieldsAt(at, names) as Record<keyof CommittedLeaf, At>;
   const indices = (list: At, maxLength: number): readonly number[] =>
     elementsAt(list, maxLength).map((element) => integerAt(element, 0xffff_ffff));
   return {
     order: orderAt(fields.order),
     certificate: certificateAt(fields.certificate),
-    committee: indices(fields.committee, MAX_REDUNDANCY),
+    declines: signaturesAt(fields.declines),
+    committee: indices(fields.committee, MAX_UNION_SEATS),
     ledgerRows: indices(fields.ledgerRows, MAX_LEAF_MOVEMENTS),
   };
 };
@@ -80,9 +86,11 @@ export const encodeReceiptJson = (receipt: Receipt): string => {
     order: orderToJson(receipt.order),
     ...(receipt.input === undefined ? {} : { input: toHex(receipt.input) }),
     model: modelToJson(receipt.model),
-    seedBlock: { number: receipt.seedBlock.number.toString(), hash: receipt.seedBlock.hash },
+    seedBlock: seedBlockToJson(receipt.seedBlock),
+    laterSeedBlocks: receipt.laterSeedBlocks.map(seedBlockToJson),
     snapshot: snapshotToJson(receipt.snapshot),
     certificate: certificateToJson(receipt.certificate),
+    declines: signaturesToJson(receipt.declines),
     blind: receipt.blind,
     output: toHex(receipt.output),
     ...(receipt.settlement === undefined ? {} : { settlement: settlementToJson(receipt.settlement) }),
@@ -98,8 +106,10 @@ const NAMES = [
   'input?',
   'model',
   'seedBlock',
+  'laterSeedBlocks',
   'snapshot',
   'certificate',
+  'declines',
   'blind',
   'output',
   'settlement?',
@@ -131,16 +141,17 @@ export const parseReceiptJson = (text: string): Receipt => {
     throw badReceipt('receipt.schema', `expected "${RECEIPT_SCHEMA}", it is ${is}: another file, or another version`);
   }
   const fields = fieldsAt(document, NAMES) as Record<keyof Receipt, At>;
-  const seedBlock = fieldsAt(fields.seedBlock, ['number', 'hash']) as Record<'number' | 'hash', At>;
   return {
     chainId: integerAt(fields.chainId),
     settlementContract: addressAt(fields.settlementContract),
     order: orderAt(fields.order),
     input: fields.input.value === undefined ? undefined : bytesAt(fields.input, MAX_INLINE_INPUT_BYTES),
     model: modelAt(fields.model),
-    seedBlock: { number: bigintAt(seedBlock.number), hash: BlockHash(bytes32At(seedBlock.hash)) },
+    seedBlock: seedBlockAt(fields.seedBlock),
+    laterSeedBlocks: elementsAt(fields.laterSeedBlocks, MAX_ROUNDS - 1).map(seedBlockAt),
     snapshot: snapshotAt(fields.snapshot),
     certificate: certificateAt(fields.certificate),
+    declines: signaturesAt(fields.declines),
     blind: bytes32At(fields.blind),
     output: bytesAt(fields.output, MAX_INLINE_TENSOR_BYTES),
     settlement: fields.settlement.value === undefined ? undefined : settlementAt(fields.settlement),

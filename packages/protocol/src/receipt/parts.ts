@@ -1,10 +1,10 @@
-import type { Certificate } from '../message/certificate.ts';
+import { MAX_UNION_SEATS } from '../committee/later-round.ts';
+import { type Certificate, MAX_CERTIFICATE_SIGNERS, type SeatSignature } from '../message/certificate.ts';
 import { RESULT_STATEMENT } from '../message/result-statement.ts';
 import type { Signed } from '../message/signed.ts';
 import { TASK_ORDER, type TaskOrder } from '../message/task-order.ts';
 import { MAX_SNAPSHOT_ROWS, type OperatorRow, type Snapshot } from '../operators/snapshot.ts';
-import { MAX_REDUNDANCY } from '../params.ts';
-import { Address, Bytes32, ModelId, toHex } from '../primitives/hex.ts';
+import { Address, BlockHash, Bytes32, ModelId, toHex } from '../primitives/hex.ts';
 import { SIGNATURE_SIZE_BYTES } from '../primitives/signature.ts';
 import type { RecordSchema } from '../wire/record.ts';
 import {
@@ -21,7 +21,7 @@ import {
   recordToJson,
   textAt,
 } from './json.ts';
-import type { ReceiptModel } from './receipt.ts';
+import type { ReceiptModel, SeedBlock } from './receipt.ts';
 
 type Fields<Names extends string> = { readonly [K in Names]: At };
 const MAX_TEXT_LENGTH = 512;
@@ -45,9 +45,18 @@ export const orderAt = (at: At): Signed<TaskOrder> => {
   return { body: recordFromJson(TASK_ORDER, body), signature: signatureAt(signature) };
 };
 
+export const signaturesToJson = (signatures: readonly SeatSignature[]): Json =>
+  signatures.map(({ seat, signature }) => ({ seat, signature: toHex(signature) }));
+
+export const signaturesAt = (at: At): readonly SeatSignature[] =>
+  elementsAt(at, MAX_CERTIFICATE_SIGNERS).map((element) => {
+    const { seat, signature } = fieldsAt(element, ['seat', 'signature']) as Fields<'seat' | 'signature'>;
+    return { seat: integerAt(seat, 0xffff), signature: signatureAt(signature) };
+  });
+
 export const certificateToJson = ({ statement, signatures, locked }: Certificate): Json => ({
   statement: recordToJson(RESULT_STATEMENT, statement),
-  signatures: signatures.map(({ seat, signature }) => ({ seat, signature: toHex(signature) })),
+  signatures: signaturesToJson(signatures),
   locked: locked.map(({ seat, commitStructHash }) => ({ seat, commitStructHash })),
 });
 
@@ -55,17 +64,21 @@ export const certificateAt = (at: At): Certificate => {
   const fields = fieldsAt(at, ['statement', 'signatures', 'locked']) as Fields<'statement' | 'signatures' | 'locked'>;
   return {
     statement: recordFromJson(RESULT_STATEMENT, fields.statement),
-    signatures: elementsAt(fields.signatures, MAX_REDUNDANCY).map((element) => {
-      const { seat, signature } = fieldsAt(element, ['seat', 'signature']) as Fields<'seat' | 'signature'>;
-      return { seat: integerAt(seat, 0xffff), signature: signatureAt(signature) };
-    }),
-    locked: elementsAt(fields.locked, MAX_REDUNDANCY).map((element) => {
+    signatures: signaturesAt(fields.signatures),
+    locked: elementsAt(fields.locked, MAX_UNION_SEATS).map((element) => {
       const { seat, commitStructHash } = fieldsAt(element, ['seat', 'commitStructHash']) as Fields<
         'seat' | 'commitStructHash'
       >;
       return { seat: integerAt(seat, 0xffff), commitStructHash: bytes32At(commitStructHash) };
     }),
   };
+};
+
+export const seedBlockToJson = ({ number, hash }: SeedBlock): Json => ({ number: number.toString(), hash });
+
+export const seedBlockAt = (at: At): SeedBlock => {
+  const { number, hash } = fieldsAt(at, ['number', 'hash']) as Fields<'number' | 'hash'>;
+  return { number: bigintAt(number), hash: BlockHash(bytes32At(hash)) };
 };
 
 type BoundRow = Omit<OperatorRow, 'peerKey'>;

@@ -1,9 +1,11 @@
 import { headerDigestOf } from '../batch/assemble.ts';
 import { leafHashOf } from '../batch/leaf-hash.ts';
 import { merkleDepth, merkleRootOfProof } from '../batch/merkle.ts';
+import { drawUnion } from '../batch/union.ts';
+import { isSameStatement } from '../certificate/assemble.ts';
 import { confidenceBps, verifyCertificate } from '../certificate/verify.ts';
-import { type CommitteeSeat, drawCommittee } from '../committee/draw.ts';
-import { seedOf } from '../committee/seed.ts';
+import type { CommitteeSeat } from '../committee/draw.ts';
+import type { SeatSignature } from '../message/certificate.ts';
 import { createDomain, type Domain, digestOf } from '../message/domain.ts';
 import { lockRootOf } from '../message/lock-vote.ts';
 import { RESULT_STATEMENT, resultDigestOf } from '../message/result-statement.ts';
@@ -40,9 +42,31 @@ interface Facts {
   readonly domain: Domain;
   readonly secp256k1: Pick<Secp256k1, 'recover'>;
   readonly taskId: TaskId;
-  /** Redrawn from the snapshot and the seed; empty when the snapshot is too small. */
+  /** Of all rounds up to the certificate's, drawn again from snapshot, seeds and declines; empty when that cannot be. */
   readonly seats: readonly CommitteeSeat[];
 }
+
+type Drawing = Pick<Facts, 'receipt' | 'domain' | 'secp256k1' | 'taskId'>;
+
+const seatsOf = (
+  { receipt, domain, secp256k1, taskId }: Drawing,
+  declines: readonly SeatSignature[],
+): readonly CommitteeSeat[] => {
+  const { order, model, snapshot, certificate, seedBlock, laterSeedBlocks } = receipt;
+  const { requester, redundancy } = order.body;
+  const union = drawUnion({
+    domain,
+    secp256k1,
+    taskId,
+    snapshot,
+    redundancy,
+    exclude: [requester, model.provider],
+    seedHash: (round) => [seedBlock, ...laterSeedBlocks][round]?.hash,
+    round: certificate.statement.round,
+    declines,
+  });
+  return typeof union === 'string' ? [] : union.seats;
+};
 
 const percent = (bps: number): string => `${(bps / 100).toFixed(2)} %`;
 
@@ -69,11 +93,15 @@ const checkModel = ({ receipt: { order, model } }: Facts): ReceiptCheck => ({
 });
 
 /** The snapshot's own consistency: sealed before the anchor, rows ascending, of the epoch that the committee signed. */
-const checkSnapshot = ({ receipt: { order, snapshot, certificate, seedBlock } }: Facts): ReceiptCheck => {
+const checkSnapshot = ({
+  receipt: { order, snapshot, certificate, seedBlock, laterSeedBlocks },
+}: Facts): ReceiptCheck => {
   const isAscending = snapshot.rows.every(
     (row, i) => i === 0 || row.operatorIndex > (snapshot.rows[i - 1]?.operatorIndex ?? 0),
   );
-  const isOfOrder = snapshot.sealedAtBlock <= order.body.anchorBlock && seedBlock.number > order.body.anchorBlock;
+  const blocks = [order.body.anchorBlock, seedBlock.number, ...laterSeedBlocks.map(({ number }) => number)];
+  const isAfter = blocks.every((block, i) => i === 0 || block > (blocks[i - 1] ?? 0n));
+  const isOfOrder = snapshot.sealedAtBlock <= order.body.anchorBlock && isAfter;
   return {
     name: 'registry snapshot',
     ok: isAscending && isOfOrder && snapshot.epoch === certificate.statement.epoch,
@@ -83,14 +111,14 @@ const checkSnapshot = ({ receipt: { order, snapshot, certificate, seedBlock } }:
 
 const checkCommittee = ({ receipt: { certificate, order }, seats, taskId }: Facts): ReceiptCheck => {
   const { statement } = certificate;
-  const isOfTask = statement.taskId === taskId && statement.round === 0 && statement.seatCount === seats.length;
+  const isOfTask = statement.taskId === taskId && statement.seatCount === seats.length;
   return {
     name: 'committee',
     ok: seats.length > 0 && isOfTask,
     detail:
       seats.length === 0
-        ? `the snapshot has no ${order.body.redundancy} operators to draw`
-        : `seats drawn again: ${seats.map(({ operator }) => operator).join(', ')}`,
+        ? `the snapshot, seed blocks and declines give no committee of ${order.body.redundancy} for round ${statement.round}`
+        : `seats of round ${statement.round} drawn again: ${seats.map(({ operator }) => operator).join(', ')}`,
   };
 };
 
@@ -143,9 +171,11 @@ const checkResult = ({ receipt: { certificate, blind, output }, taskId }: Facts)
 
 const checkSettlement = (facts: Facts, settlement: ReceiptSettlement): readonly ReceiptCheck[] => {
   const { header, leaf, leafIndex, proof } = settlement;
-  const { receipt, domain, secp256k1, seats, taskId } = facts;
+  const { receipt, domain, secp256k1, taskId } = facts;
+  // Another decline may have come to the proposer than to the requester: the leaf has its own.
+  const seats = seatsOf(facts, leaf.declines);
   const verified = verifyCertificate({ domain, secp256k1, seats, certificate: leaf.certificate });
-  const isSameResult = leaf.certificate.statement.resultDigest === receipt.certificate.statement.resultDigest;
+  const isSameResult = isSameStatement(leaf.certificate.statement, receipt.certificate.statement);
   const isSameSeats = leaf.committee.join() === seats.map(({ row }) => row).join();
   const root = merkleRootOfProof({ leaf: leafHashOf(leaf), index: leafIndex, proof });
   const isInside = leafIndex < header.leafCount && proof.length === merkleDepth(header.leafCount);
@@ -166,7 +196,11 @@ const checkSettlement = (facts: Facts, settlement: ReceiptSettlement): readonly 
 const notCheckedOf = ({ receipt }: Facts): readonly string[] => [
   `that epoch ${receipt.snapshot.epoch} was sealed with these session keys and stakes: compare the rows hash with the EpochSealed event`,
   'that these operators own these session keys and peer keys: see the OperatorRegistered events',
-  `that block ${receipt.seedBlock.number} has hash ${receipt.seedBlock.hash}, is the order's seed block, and that the anchor is on the chain`,
+  ...[receipt.seedBlock, ...receipt.laterSeedBlocks].map(
+    ({ number, hash }, round) =>
+      `that block ${number} has hash ${hash} and is the order's seed block of round ${round}`,
+  ),
+  "that the order's anchor is on the chain",
   `that the ModelRegistry holds this record of model ${receipt.model.modelId}`,
   ...(receipt.input === undefined ? ['the input: it is not in the receipt'] : []),
   'that the output is what the model computes: the committee vouches for it, run the model to see for yourself',
@@ -181,13 +215,9 @@ const notCheckedOf = ({ receipt }: Facts): readonly string[] => [
  */
 export const verifyReceipt = (receipt: Receipt, secp256k1: Pick<Secp256k1, 'recover'>): ReceiptReport => {
   const domain = createDomain(receipt.chainId, receipt.settlementContract);
-  const { body } = receipt.order;
-  const taskId = taskIdOf(domain, body);
-  const seed = seedOf({ domain, taskId, round: 0, blockHash: receipt.seedBlock.hash });
-  const exclude = [body.requester, receipt.model.provider];
-  const { snapshot } = receipt;
-  const seats = drawCommittee({ seed, snapshot, redundancy: body.redundancy, exclude }) ?? [];
-  const facts: Facts = { receipt, domain, secp256k1, taskId, seats };
+  const taskId = taskIdOf(domain, receipt.order.body);
+  const drawing: Drawing = { receipt, domain, secp256k1, taskId };
+  const facts: Facts = { ...drawing, seats: seatsOf(drawing, receipt.declines) };
   const checks = [
     checkOrder(facts),
     ...checkInput(facts),
@@ -202,6 +232,6 @@ export const verifyReceipt = (receipt: Receipt, secp256k1: Pick<Secp256k1, 'reco
     ...(receipt.settlement === undefined ? [] : checkSettlement(facts, receipt.settlement)),
   ];
   const ok = checks.every((check) => check.ok);
-  const confidence = ok ? confidenceBps(receipt.certificate, seats) : 0;
+  const confidence = ok ? confidenceBps(receipt.certificate, facts.seats) : 0;
   return { taskId, checks, ok, confidenceBps: confidence, notChecked: notCheckedOf(facts) };
 };

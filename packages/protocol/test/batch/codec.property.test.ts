@@ -22,7 +22,7 @@ import {
   toHex,
 } from '../../src/index.ts';
 import { bytes32 } from '../fixture/network.ts';
-import { settle } from '../fixture/settlement.ts';
+import { MANY_OPERATORS, settle } from '../fixture/settlement.ts';
 
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const refuses = (run: () => unknown, code = 'BAD_BATCH'): void =>
@@ -93,14 +93,16 @@ test('nullifiers out of order, given twice, empty or cut short are refused', () 
 });
 
 test('leaves come back from their bytes, and any other bytes for them are refused', () => {
-  const { order, certificate } = settle();
-  const leaves = [{ order, certificate, committee: [3, 1, 2, 0], ledgerRows: [0, 4, 2] }];
+  const places = { committee: [3, 1, 2, 0], ledgerRows: [0, 4, 2] };
+  const findings = new Map([[2, { finding: 'gross', isOverturnedSigner: true }]] as const);
+  const disputed = settle({ snapshot: MANY_OPERATORS, round: 2, declined: [1, 3], findings });
+  const leaves = [settle(), disputed].map(({ blind: _, ...task }) => ({ ...task, ...places }));
   const bytes = encodeLeaves(leaves);
   assert.deepEqual(decodeLeaves(bytes), leaves);
   refuses(() => decodeLeaves(Uint8Array.of(...bytes, 0)), 'BAD_ENCODING');
   refuses(() => decodeLeaves(new Uint8Array(1024 * 1024 + 1)), 'TOO_LARGE');
   refuses(
-    () => decodeLeaves(encodeLeaves([{ ...leaves[0], committee: new Array(16).fill(1) } as never])),
+    () => decodeLeaves(encodeLeaves([{ ...leaves[0], committee: new Array(45).fill(1) } as never])),
     'BAD_ENCODING',
   );
   refuses(() => decodeLeaves(encodeLeaves([{ ...leaves[0], ledgerRows: [-1] } as never])), 'BAD_ENCODING');

@@ -75,7 +75,7 @@ const REFUSED: readonly (readonly [
   ['is of a model we do not know', 'UNKNOWN_MODEL', {}, { model: () => undefined }],
   ['declares less work than its model needs', 'BAD_COMPUTE_UNITS', { order: { computeUnits: 999_999 } }],
   ['has too small a pool', 'NO_COMMITTEE', {}, { snapshotAt: () => snapshotOf(OPERATORS.rows.slice(0, 3)) }],
-  ['has a statement of another round', 'WRONG_STATEMENT', { statement: { round: 1 } }],
+  ['has a statement of another round', 'WRONG_STATEMENT', { statement: { round: 3 } }],
   ['has a statement of another epoch', 'WRONG_STATEMENT', { statement: { epoch: 2n } }],
   ['has a statement of another task', 'WRONG_STATEMENT', { statement: { taskId: bytes32('other') as never } }],
   ['has two signatures only', 'BAD_CERTIFICATE', { signers: [0, 1] }],

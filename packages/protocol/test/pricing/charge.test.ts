@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chargeOf, feeQuote, LANE_EARNED, LANE_ESCROW, ProtocolError, payoutOf } from '../../src/index.ts';
+import {
+  chargedSeatsOf,
+  chargeOf,
+  feeQuote,
+  LANE_EARNED,
+  LANE_ESCROW,
+  ProtocolError,
+  payoutOf,
+} from '../../src/index.ts';
 
 const GWEI = 1_000_000_000n;
 const order = { computeUnits: 2_000_000, tipPerSeat: 3n * GWEI, redundancy: 4 };
@@ -31,13 +39,30 @@ test('a quote is what the charge is when all seats are locked and paid', () => {
   assert.equal(feeQuote({ order, ...price }), charge.chargeUnits * GWEI);
 });
 
-test('nobody or more seats than locked cannot be paid', () => {
-  for (const paidCount of [0, 5]) {
+test('a task in which nobody is locked, or nobody paid, cannot be charged', () => {
+  for (const counts of [
+    { lockedCount: 4, paidCount: 0 },
+    { lockedCount: 0, paidCount: 4 },
+  ]) {
     assert.throws(
-      () => chargeOf({ order, modelPriceWei: 0n, baseFee: 1n, lockedCount: 4, paidCount }),
+      () => chargeOf({ order, modelPriceWei: 0n, baseFee: 1n, ...counts }),
       (error) => error instanceof ProtocolError && error.code === 'BAD_PARAMETER',
     );
   }
+});
+
+test('the nine signers of a dispute share what the four seats that were ordered would have got', () => {
+  // seat = 13, comp = 52, bonus 2: nine get 52 / 9 = 5 and no bonus; 7 and 2 of dust are the treasury's.
+  const lockedCount = chargedSeatsOf({ lockedCount: 12, redundancy: 4 });
+  const charge = chargeOf({ order, modelPriceWei: 7n * GWEI, baseFee: 5n * GWEI, lockedCount, paidCount: 9 });
+  assert.deepEqual(charge, {
+    chargeUnits: 7n + 52n + 2n + 1n + 1n,
+    modelFeeUnits: 7n,
+    paidSeatUnits: 5n,
+    treasuryUnits: 1n + 7n + 2n,
+    burnUnits: 1n,
+    batcherUnits: 0n,
+  });
 });
 
 test('a payout debits the requester, credits the others in slot order, and names nobody who gets nothing', () => {

@@ -3,11 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   type BlockHash,
-  Bytes32,
   buildBatch,
   encodeReceiptJson,
+  MAX_CERTIFICATE_SIGNERS,
   MAX_LEAF_MOVEMENTS,
-  MAX_REDUNDANCY,
   nobleSecp256k1,
   ProtocolError,
   parseReceiptJson,
@@ -19,7 +18,17 @@ import {
   verifyReceipt,
 } from '../../src/index.ts';
 import { addressOf, blockHashOf, bytes32, DOMAIN, SETTLEMENT, someAddress } from '../fixture/network.ts';
-import { cheapSecp256k1, MODEL, OPERATORS, OUTPUT, settle, type TaskChoice, viewOf } from '../fixture/settlement.ts';
+import {
+  cheapSecp256k1,
+  largeViewOf,
+  MANY_OPERATORS,
+  MODEL,
+  OPERATORS,
+  OUTPUT,
+  settle,
+  type TaskChoice,
+  viewOf,
+} from '../fixture/settlement.ts';
 
 const INPUT = Uint8Array.of(1, 2, 3);
 const model: ReceiptModel = {
@@ -38,10 +47,12 @@ const model: ReceiptModel = {
 };
 
 const receiptOf = (secp256k1: Secp256k1 = cheapSecp256k1, choice: TaskChoice = {}): Receipt => {
-  const { order, certificate, blind } = settle({ secp256k1, order: { inputHash: sha256(INPUT) }, ...choice });
-  const others = [settle({ secp256k1, requester: 'bob' }), settle({ secp256k1, requester: 'carol' })];
-  const tasks = [{ order, certificate }, ...others];
-  const { batch } = buildBatch({ view: viewOf(), secp256k1, slot: 7n, tasks });
+  const { blind, ...task } = settle({ secp256k1, order: { inputHash: sha256(INPUT) }, ...choice });
+  const { snapshot = OPERATORS } = choice;
+  const others = ['bob', 'carol'].map((requester) => settle({ secp256k1, requester, snapshot }));
+  const { order, certificate, declines } = task;
+  const tasks = [task, ...others];
+  const { batch } = buildBatch({ view: snapshot === OPERATORS ? viewOf() : largeViewOf(), secp256k1, slot: 7n, tasks });
   const { taskId } = certificate.statement;
   const { header, leaves } = batch ?? assert.fail();
   return {
@@ -51,9 +62,13 @@ const receiptOf = (secp256k1: Secp256k1 = cheapSecp256k1, choice: TaskChoice = {
     input: INPUT,
     model,
     seedBlock: { number: 22n, hash: blockHashOf(22n) },
-    snapshot: OPERATORS,
+    laterSeedBlocks: [25n, 28n]
+      .slice(0, certificate.statement.round)
+      .map((number) => ({ number, hash: blockHashOf(number) })),
+    snapshot,
     certificate,
-    blind: Bytes32(blind),
+    declines,
+    blind,
     output: OUTPUT,
     settlement: receiptSettlementOf({ header, leaves, taskId, transaction: bytes32('transaction') }),
   };
@@ -88,6 +103,29 @@ test('three of four seats are 75 % confidence', () => {
   const receipt = receiptOf(cheapSecp256k1, { signers: [0, 2, 3] });
   const report = verifyReceipt(receipt, cheapSecp256k1);
   assert.deepEqual([report.ok, report.confidenceBps], [true, 7500]);
+});
+
+for (const round of [1, 2]) {
+  test(`a receipt of a task that round ${round} decided, with substitutes, verifies offline`, () => {
+    const findings = new Map([[0, { finding: 'gross' }]] as const);
+    const receipt = receiptOf(cheapSecp256k1, { snapshot: MANY_OPERATORS, round, declined: [0, 2], findings });
+    const parsed = parseReceiptJson(encodeReceiptJson(receipt));
+    assert.deepEqual(parsed, receipt);
+    assert.deepEqual(failing(parsed), []);
+    assert.equal(receipt.certificate.statement.round, round);
+    // Without its later seed blocks or declines there is no committee to judge it by.
+    assert.ok(failing({ ...receipt, laterSeedBlocks: [] }).includes('committee'));
+    assert.ok(failing({ ...receipt, declines: [] }).includes('seat signatures'));
+    const swapped = receipt.laterSeedBlocks.map((block) => ({ ...block, number: 22n }));
+    assert.ok(failing({ ...receipt, laterSeedBlocks: swapped }).includes('registry snapshot'));
+  });
+}
+
+test('a leaf of another round than the receipt is not its settlement', () => {
+  const choice = { snapshot: MANY_OPERATORS };
+  const first = receiptOf(cheapSecp256k1, choice);
+  const { settlement: later } = receiptOf(cheapSecp256k1, { ...choice, round: 1 });
+  assert.ok(failing({ ...first, settlement: later }).includes('settled leaf'));
 });
 
 const other = bytes32('other');
@@ -172,7 +210,7 @@ test('the leaf of the largest committee, every seat, treasury and burn paid, fit
   const ledgerRows = Array.from({ length: MAX_LEAF_MOVEMENTS }, (_, i) => i);
   const receipt = { ...good, settlement: { ...settlement, leaf: { ...settlement.leaf, ledgerRows } } };
   assert.deepEqual(parseReceiptJson(encodeReceiptJson(receipt)), receipt);
-  assert.equal(MAX_LEAF_MOVEMENTS, 5 + MAX_REDUNDANCY);
+  assert.equal(MAX_LEAF_MOVEMENTS, 5 + MAX_CERTIFICATE_SIGNERS);
 });
 
 test('a broken document is refused with the place of what is wrong', () => {
@@ -189,7 +227,7 @@ test('a broken document is refused with the place of what is wrong', () => {
   };
   refused('', /not JSON/);
   refused('null', /schema/);
-  refused('{"schema":"mlb.receipt/2"}', /expected "mlb.receipt\/1"/);
+  refused('{"schema":"mlb.receipt/1"}', /expected "mlb.receipt\/2"/);
   refused(' '.repeat(1024 * 1024 + 1), /characters/, 'TOO_LARGE');
   refused(
     changed((d) => delete d.blind),
@@ -232,8 +270,8 @@ test('a broken document is refused with the place of what is wrong', () => {
     /receipt\.order\.signature: expected 64 bytes/,
   );
   refused(
-    changed((d) => (d.certificate.signatures = new Array(16).fill(0))),
-    /signatures: 16 elements, at most 15/,
+    changed((d) => (d.certificate.signatures = new Array(32).fill(0))),
+    /signatures: 32 elements, at most 31/,
   );
   refused(
     changed((d) => (d.snapshot.rows[1].roles = 'x')),

@@ -1,0 +1,81 @@
+import { verifyCertifiedVerdict } from '../certificate/task-verdict.ts';
+import { verifyCertificate } from '../certificate/verify.ts';
+import { AUDIT_ROUND, auditBlockOf, auditRatePpm, auditSeedOf, drawAuditors, isAudited } from '../committee/audit.ts';
+import type { CommitteeSeat } from '../committee/draw.ts';
+import { seedBlockOf } from '../committee/seed.ts';
+import { unpackFindings } from '../message/task-verdict.ts';
+import type { Snapshot } from '../operators/snapshot.ts';
+import type { Address, TaskId } from '../primitives/hex.ts';
+import type { Secp256k1 } from '../primitives/signature.ts';
+import type { BatchFaultCode } from './fault.ts';
+import type { SettledTask } from './leaf.ts';
+import type { Union } from './union.ts';
+import type { SettlementView } from './view.ts';
+
+/** What was drawn for a task, and in whose name its certificate is to be judged. */
+export interface DisputeInput {
+  readonly view: SettlementView;
+  readonly secp256k1: Pick<Secp256k1, 'recover'>;
+  readonly task: SettledTask;
+  readonly taskId: TaskId;
+  readonly snapshot: Snapshot;
+  readonly union: Union;
+  /** The requester and the model's provider. */
+  readonly exclude: readonly Address[];
+}
+
+/** The auditors that the audit seed asks for; undefined when the task is not audited or cannot be. */
+const auditorsOf = (input: DisputeInput): readonly CommitteeSeat[] | 'UNKNOWN_BLOCK' | undefined => {
+  const { view, task, taskId, snapshot, union } = input;
+  const { certificate, order } = task;
+  if (certificate.statement.round !== 0 || view.auditLagBlocks === undefined) return undefined;
+  const seedBlock = seedBlockOf(order.body.anchorBlock, view.seedLagBlocks);
+  const blockHash = view.blockHash(auditBlockOf(seedBlock, view.auditLagBlocks));
+  if (blockHash === undefined) return 'UNKNOWN_BLOCK';
+  const auditSeed = auditSeedOf({ domain: view.domain, taskId, blockHash });
+  const { redundancy, valueAtRisk } = order.body;
+  const hasSilentSeat = certificate.locked.length < union.seats.length;
+  if (!isAudited(auditSeed, auditRatePpm({ redundancy, valueAtRisk, hasSilentSeat }))) return undefined;
+  const exclude = [...input.exclude, ...union.decliners.map(({ operator }) => operator)];
+  return drawAuditors({ auditSeed, snapshot, committee: union.seats, exclude });
+};
+
+const auditFault = (input: DisputeInput): BatchFaultCode | undefined => {
+  const { view, secp256k1, task, taskId, snapshot, union } = input;
+  const auditors = auditorsOf(input);
+  if (auditors === 'UNKNOWN_BLOCK') return auditors;
+  if (auditors === undefined) return task.audit === undefined ? undefined : 'NEEDLESS_AUDIT';
+  if (task.audit === undefined) return 'AUDIT_MISSING';
+  const { statement } = task.audit;
+  const isOfTask = statement.taskId === taskId && statement.round === AUDIT_ROUND && statement.epoch === snapshot.epoch;
+  if (!isOfTask) return 'AUDIT_MISSING';
+  const seats = [...union.seats, ...auditors];
+  const verified = verifyCertificate({ domain: view.domain, secp256k1, seats, certificate: task.audit });
+  return typeof verified === 'string' ? 'AUDIT_MISSING' : undefined;
+};
+
+/** A verdict of 70 % of the union about exactly its seats and its lock. */
+const verdictFault = ({ view, secp256k1, task, taskId, union }: DisputeInput): BatchFaultCode | undefined => {
+  const { certificate } = task;
+  const { round, lockRoot } = certificate.statement;
+  if (task.verdict === undefined) return view.hasVerdict?.(taskId, round) === true ? 'VERDICT_MISSING' : undefined;
+  const { verdict } = task.verdict;
+  if (round === 0 || verdict.taskId !== taskId || verdict.round !== round || verdict.lockRoot !== lockRoot)
+    return 'BAD_VERDICT';
+  const { seats } = union;
+  const verified = verifyCertifiedVerdict({ domain: view.domain, secp256k1, seats, certified: task.verdict });
+  if (typeof verified === 'string') return 'BAD_VERDICT';
+  const locked = new Set(certificate.locked.map(({ seat }) => seat));
+  // Who is silent is no opinion: it is not in the lock.
+  const isOfLock = unpackFindings(verdict.findings, seats.length)?.every(
+    ({ finding }, seat) => (finding === 'silent') !== locked.has(seat),
+  );
+  return isOfLock === true ? undefined : 'BAD_VERDICT';
+};
+
+/** Why a task with a good certificate may not settle on it: it is disputed, or the audit or verdict is not what it must be. */
+export const disputeFaultOf = (input: DisputeInput): BatchFaultCode | undefined => {
+  const { view, task, taskId } = input;
+  if (view.isDisputed?.(taskId, task.certificate.statement.round) === true) return 'UNDER_DISPUTE';
+  return auditFault(input) ?? verdictFault(input);
+};

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type BatchFaultCode,
+  type BatchLeaf,
+  buildBatch,
+  checkTask,
+  decodeDeltas,
+  drawUnion,
+  feeQuote,
+  leafHashOf,
+  MAX_CERTIFICATE_SIGNERS,
+  roundSizes,
+  type SettledTask,
+  type SettlementView,
+  UNIT_WEI,
+  verifyBatch,
+} from '../../src/index.ts';
+import { bytes32, DOMAIN, secretKeyOf } from '../fixture/network.ts';
+import {
+  BASE_FEE,
+  cheapSecp256k1,
+  largeViewOf,
+  MANY_OPERATORS,
+  settle,
+  type TaskChoice,
+} from '../fixture/settlement.ts';
+
+const SLOT = 7n;
+const large = (choice: TaskChoice = {}): SettledTask => settle({ snapshot: MANY_OPERATORS, ...choice });
+const build = (tasks: readonly SettledTask[], view: SettlementView = largeViewOf()) =>
+  buildBatch({ view, secp256k1: cheapSecp256k1, slot: SLOT, tasks });
+const codesOf = (tasks: readonly SettledTask[], view?: SettlementView): readonly (string | undefined)[] =>
+  build(tasks, view).refused.map(({ code }) => code);
+const check = (task: SettledTask, view: SettlementView = largeViewOf()) =>
+  checkTask({ view, secp256k1: cheapSecp256k1 }, task);
+const sizes = roundSizes(4);
+const WRONG = new Map([
+  [0, { finding: 'gross', isOverturnedSigner: true }],
+  [5, { finding: 'near' }],
+] as const);
+
+for (const round of [0, 1, 2]) {
+  test(`a task that round ${round} decided is settled, attested, and pays the signers of that round`, () => {
+    const task = large({ round, ...(round === 0 ? {} : { findings: WRONG }) });
+    const { batch } = build([task]);
+    assert.ok(batch);
+    const [leaf] = batch.leaves;
+    assert.equal(leaf?.committee.length, sizes[round]);
+    assert.equal(new Set(leaf?.committee).size, sizes[round]);
+    assert.equal(verifyBatch({ view: largeViewOf(), secp256k1: cheapSecp256k1, ...batch }).type, 'sound');
+    const paid = decodeDeltas(batch.deltas).filter(({ kind }) => kind === 1).length - 2;
+    assert.equal(paid, Math.min(sizes[round] ?? 0, MAX_CERTIFICATE_SIGNERS));
+  });
+}
+
+test('no round costs the requester more than what it was quoted', () => {
+  const order = { computeUnits: 1_000_000, tipPerSeat: 3n * UNIT_WEI, redundancy: 4 };
+  const quote = feeQuote({ order, modelPriceWei: 100n * UNIT_WEI, baseFee: BASE_FEE });
+  for (const round of [0, 1, 2]) {
+    const checked = check(large({ round, order }));
+    assert.ok(typeof checked !== 'string');
+    assert.equal(checked.charge.chargeUnits * UNIT_WEI, quote);
+  }
+});
+
+test('the substitute of a seat that declined holds it, and the decliner sits nowhere else', () => {
+  const plain = check(large({ round: 2 }));
+  const passed = check(large({ round: 2, declined: [1, 2] }));
+  assert.ok(typeof plain !== 'string' && typeof passed !== 'string');
+  const [, first, second] = plain.committee;
+  assert.deepEqual([passed.committee[0], passed.committee[3]], [plain.committee[0], plain.committee[3]]);
+  assert.ok(!passed.committee.includes(first ?? -1) && !passed.committee.includes(second ?? -1));
+  assert.equal(new Set(passed.committee).size, sizes[2]);
+});
+
+test('seats of a later round are fresh: nobody sits twice, and earlier seats keep their numbers', () => {
+  const committees = [0, 1, 2].map((round) => {
+    const checked = check(large({ round, declined: [3] }));
+    return typeof checked === 'string' ? assert.fail(checked) : checked.committee;
+  });
+  assert.deepEqual(committees[1]?.slice(0, 4), committees[0]);
+  assert.deepEqual(committees[2]?.slice(0, 13), committees[1]);
+});
+
+const signed = (task: SettledTask, change: Partial<SettledTask>): SettledTask => ({ ...task, ...change });
+const round1 = large({ round: 1, findings: WRONG });
+const verdict = round1.verdict ?? assert.fail();
+const declined = large({ declined: [2] });
+const REFUSED: readonly (readonly [name: string, code: BatchFaultCode, task: SettledTask, view?: SettlementView])[] = [
+  ['a round that nobody runs', 'WRONG_STATEMENT', large({ statement: { round: 3 } })],
+  ['the audit round', 'WRONG_STATEMENT', large({ statement: { round: 0x80 } })],
+  ['a union one seat short', 'BAD_CERTIFICATE', large({ round: 1, statement: { seatCount: 12 } })],
+  ['60 % of the union', 'BAD_CERTIFICATE', large({ round: 1, signers: [0, 1, 2, 3, 4, 5, 6, 7] })],
+  ['the first committee under a later number', 'BAD_CERTIFICATE', large({ statement: { round: 1 } })],
+  ['a certificate that is disputed', 'UNDER_DISPUTE', large(), largeViewOf({ isDisputed: () => true })],
+  ['a verdict of another round', 'BAD_VERDICT', signed(large({ round: 2 }), { verdict })],
+  ['a verdict in round 0', 'BAD_VERDICT', signed(large({ order: { nonce: 2n } }), { verdict })],
+  ['a verdict that somebody else signed', 'BAD_VERDICT', signed(round1, { verdict: { ...verdict, signatures: [] } })],
+  [
+    'a verdict with one bit changed',
+    'BAD_VERDICT',
+    signed(round1, {
+      verdict: { ...verdict, verdict: { ...verdict.verdict, findings: verdict.verdict.findings ^ 1n } },
+    }),
+  ],
+  [
+    'a verdict that calls a locked seat silent',
+    'BAD_VERDICT',
+    large({ round: 1, findings: new Map([[1, { finding: 'silent' }]]) }),
+  ],
+  ['no verdict where one is known', 'VERDICT_MISSING', large({ round: 1 }), largeViewOf({ hasVerdict: () => true })],
+  [
+    'a decline that is not signed by its seat',
+    'BAD_DECLINE',
+    signed(declined, { declines: [{ seat: 1, signature: declined.declines[0]?.signature ?? assert.fail() }] }),
+  ],
+  [
+    'a decline given twice',
+    'BAD_DECLINE',
+    signed(declined, { declines: [...declined.declines, ...declined.declines] }),
+  ],
+  ['a decline left out', 'BAD_CERTIFICATE', signed(declined, { declines: [] })],
+];
+for (const [name, code, task, view] of REFUSED) {
+  test(`a task with ${name} is not settled: ${code}`, () => assert.deepEqual(codesOf([task], view), [code]));
+}
+
+test('in a pool too small for two committees nobody may decline', () => {
+  const snapshot = { ...MANY_OPERATORS, rows: MANY_OPERATORS.rows.slice(0, 7) };
+  const { order, certificate } = settle({ snapshot });
+  const declines = [{ seat: 0, signature: cheapSecp256k1.sign(bytes32('decline'), secretKeyOf('session 0')) }];
+  const seedHash = () => bytes32('block') as never;
+  const { taskId } = certificate.statement;
+  const input = { domain: DOMAIN, secp256k1: cheapSecp256k1, taskId, snapshot, redundancy: 4, exclude: [], seedHash };
+  assert.equal(drawUnion({ ...input, round: 0, declines }), 'BAD_DECLINE');
+  assert.equal(typeof drawUnion({ ...input, round: 1, declines: [] }), 'object');
+  assert.equal(drawUnion({ ...input, round: 2, declines: [] }), 'NO_COMMITTEE');
+  assert.equal(order.body.redundancy, 4);
+});
+
+/** The first nonce whose task the audit seed picks, or does not. */
+const nonceWhere = (isPicked: boolean): bigint =>
+  Array.from({ length: 400 }, (_, i) => BigInt(i)).find(
+    (nonce) => (large({ order: { nonce } }).audit !== undefined) === isPicked,
+  ) ?? assert.fail();
+
+test('an audited task is settled with its audit only, and with an audit of all seats', () => {
+  const task = large({ order: { nonce: nonceWhere(true) } });
+  assert.equal(build([task]).taskIds.length, 1);
+  assert.equal(build([task]).batch?.leaves[0]?.audit, task.audit);
+  assert.deepEqual(codesOf([signed(task, { audit: undefined })]), ['AUDIT_MISSING']);
+  assert.deepEqual(codesOf([signed(task, { audit: task.certificate })]), ['AUDIT_MISSING']);
+  const cut = task.audit && { ...task.audit, signatures: task.audit.signatures.slice(3) };
+  assert.deepEqual(codesOf([signed(task, { audit: cut })]), ['AUDIT_MISSING']);
+  const blind = largeViewOf({ blockHash: (number) => (number < 26n ? largeViewOf().blockHash(number) : undefined) });
+  assert.deepEqual(codesOf([task], blind), ['UNKNOWN_BLOCK']);
+});
+
+test('an audit that nobody asked for is left out by the proposer and refused by attesters', () => {
+  const audited = large({ order: { nonce: nonceWhere(true) } });
+  const task = signed(large({ order: { nonce: nonceWhere(false) } }), { audit: audited.audit });
+  assert.equal(check(task), 'NEEDLESS_AUDIT');
+  const { batch } = build([task]);
+  assert.deepEqual([batch?.leaves.length, batch?.leaves[0]?.audit], [1, undefined]);
+});
+
+test('of two forms of a task the later round is settled, and of one round the one with a verdict', () => {
+  const order = { nonce: 9n };
+  const forms = [
+    large({ order, round: 1 }),
+    large({ order }),
+    large({ order, round: 1, findings: WRONG, signers: Array.from({ length: 10 }, (_, i) => i) }),
+  ];
+  const leaf = build(forms).batch?.leaves[0];
+  assert.deepEqual([leaf?.certificate.statement.round, leaf?.verdict], [1, forms[2]?.verdict]);
+});
+
+test('a leaf hash binds the declines, and neither audit nor verdict', () => {
+  const [leaf] = build([round1]).batch?.leaves ?? assert.fail();
+  assert.ok(leaf);
+  const silenced: BatchLeaf = { ...leaf, verdict: undefined };
+  assert.equal(leafHashOf(silenced), leafHashOf(leaf));
+  assert.notEqual(leafHashOf({ ...leaf, declines: declined.declines }), leafHashOf(leaf));
+});
