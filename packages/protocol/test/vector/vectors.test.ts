@@ -16,6 +16,7 @@ import {
 import { DOMAIN } from '../fixture/network.ts';
 import { batchVectors } from './batch.ts';
 import { formatVectors } from './json.ts';
+import { laterRoundVectors } from './later-rounds.ts';
 import { messageVectors } from './messages.ts';
 
 const committed = (name: string): string => readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8');
@@ -26,6 +27,10 @@ test('the committed message vectors are what the code computes', () => {
 
 test('the committed batch vectors are what the code computes', () => {
   assert.equal(formatVectors(batchVectors()), committed('batch.json'));
+});
+
+test('the committed vectors of later rounds are what the code computes', () => {
+  assert.equal(formatVectors(laterRoundVectors()), committed('later-rounds.json'));
 });
 
 const SCHEMAS = [
