@@ -85,5 +85,5 @@ export const DEVNET_PARAMS: NetworkParams = {
   slotsPerDay: 150n,
   computeUnitsPerLot: 60_000_000n,
   challengeWindowSec: 5,
-  timing: { execMs: 8000, graceMs: 2000, revealMs: 2000, roundMs: 12_000, settleMs: 1500 },
+  timing: { execMs: 8000, graceMs: 2000, revealMs: 2000, roundMs: 12_000, settleMs: 3000 },
 };

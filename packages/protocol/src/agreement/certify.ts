@@ -1,4 +1,4 @@
-import { assembleCertificate, isSameStatement, mergeCertificates } from '../certificate/assemble.ts';
+import { assembleCertificate, heaviestSigners, isSameStatement, mergeCertificates } from '../certificate/assemble.ts';
 import type { Certificate, SeatSignature } from '../message/certificate.ts';
 import { DISSENT_DIFFERS } from '../message/dissent.ts';
 import { type ResultStatement, resultDigestOf } from '../message/result-statement.ts';
@@ -6,7 +6,7 @@ import { markVerified, type Verified } from '../primitives/verified.ts';
 import { hasQuorum } from '../quorum/threshold.ts';
 import type { RoundEffect, RoundParams } from './event.ts';
 import { lockOf } from './lock.ts';
-import { agrees, lockedReveal, outputOf, type Value } from './output.ts';
+import { agrees, isStatedInReveal, lockedReveal, outputOf, type Value } from './output.ts';
 import type { Lock, RoundState, RoundStep, Rule } from './state.ts';
 import { unchanged } from './state.ts';
 import { recordStatement } from './statement.ts';
@@ -106,7 +106,8 @@ const certificateOn = (
   const lock = isQuorum(params, said) ? lockOf(state, statement.lockRoot) : undefined;
   const value = lock && outputOf(params, state, { lock, resultDigest: statement.resultDigest });
   if (lock === undefined || value === undefined) return undefined;
-  const signatures = said.filter(({ seat }) => isBacked(params, state, { seat, lock, value }));
+  const backed = said.filter(({ seat }) => isBacked(params, state, { seat, lock, value }));
+  const signatures = heaviestSigners(params.seats, backed);
   if (!isQuorum(params, signatures)) return undefined;
   const locked = lock.members.map(({ seat, commit }) => ({ seat, commitStructHash: commit.structHash }));
   // Every signature came out of a verified message or was checked by examineRule, and the weight was just counted.
@@ -141,7 +142,8 @@ export const dissentRule: Rule = (params, state) => {
   if (lock === undefined || resultDigestOf(params.taskId, lock.blind, own.resultHash) === resultDigest)
     return undefined;
   const agreed = outputOf(params, state, { lock, resultDigest });
-  const isDissent = params.mode.type === 'exact' || (agreed !== undefined && !agrees(params, own, agreed));
+  // In exact mode another digest is another value; else the value must be seen.
+  const isDissent = agreed === undefined ? isStatedInReveal(params) : !agrees(params, own, agreed);
   return isDissent
     ? { state: { ...state, hasDissented: true }, effects: [{ type: 'dissent', reason: DISSENT_DIFFERS }] }
     : undefined;

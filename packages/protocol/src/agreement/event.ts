@@ -31,6 +31,14 @@ export interface RoundParams {
   readonly domain: Domain;
   /** Pure: a reveal's statement signature can be checked only once its lock is known, so the reducer does it. */
   readonly recover: Secp256k1['recover'];
+  /** Certificates of the rounds before, an audit's own included; of round 0 in an audit. */
+  readonly earlier?: readonly EarlierResult[] | undefined;
+}
+
+/** What an earlier certificate of the task says, blinded. */
+export interface EarlierResult {
+  readonly round: number;
+  readonly resultDigest: Bytes32;
 }
 
 /** `withheld`: from the certificate until a locked seat whose reveal is still missing has withheld it. */
@@ -78,7 +86,7 @@ export type RoundEffect =
   | { readonly type: 'persist'; readonly result: OwnResult }
   /** Sign, send to every other seat, and feed back as a `message` event. */
   | { readonly type: 'sign'; readonly unsigned: Unsigned }
-  /** Forward another seat's first valid reveal to the other members, once. */
+  /** Send a message to every other seat as it is: another seat's first commit or reveal, or the value of an earlier round. */
   | { readonly type: 'relay'; readonly message: SeatMessage }
   | { readonly type: 'start-timer'; readonly timer: TimerName; readonly delayMs: number }
   /** The round has its certificate (again with more signatures when they arrive): gossip it, deliver to the requester. */

@@ -1,6 +1,7 @@
 import { lockRootOf } from '../message/lock-vote.ts';
 import { blindOf } from '../message/result-statement.ts';
 import type { SeatMessage } from '../message/seat-message.ts';
+import { MAX_REDUNDANCY } from '../params.ts';
 import type { Bytes32 } from '../primitives/hex.ts';
 import { hasThreshold, meetsThreshold, totalWeightOf, weightOf } from '../quorum/threshold.ts';
 import { accuse } from './accuse.ts';
@@ -20,8 +21,14 @@ type Members = Lock['members'];
 /** The commits of each seat that a set may hold. */
 type Options = readonly (readonly KnownCommit[])[];
 
-/** Sets of commits tried for one root: all of them up to 15 seats, and no more however many seats equivocate. */
+/**
+ * Sets of commits tried for one root: all of them in a first committee, and no more however many seats equivocate. In a
+ * larger union most sets are never tried: there the lock votes say which set they mean.
+ */
 const MAX_SETS_TRIED = 4096;
+const MAX_SETS_TRIED_OF_UNION = 256;
+/** Different sets kept of the lock votes of one seat: one who relays a false one must not hide the true one. */
+const MAX_HINTS_PER_SEAT = 2;
 
 /** Bit s is set for a set with seat s. */
 export const seatsToBits = (members: readonly { readonly seat: number }[]): bigint =>
@@ -59,13 +66,41 @@ function* setsOf(
   yield* setsOf(params, rest, { chosen, reachable: reachable - lost });
 }
 
-/** The set of these commits that a root names, or undefined if it names others. */
-const resolve = (params: RoundParams, options: Options, root: Bytes32): Lock | undefined => {
+/** One commit of each of these seats, in every combination. */
+function* choicesOf(options: Options, seats: readonly number[], chosen: Members = []): Generator<Members> {
+  const seat = seats[chosen.length];
+  if (seat === undefined) {
+    yield chosen;
+    return;
+  }
+  for (const commit of options[seat] ?? []) yield* choicesOf(options, seats, [...chosen, { seat, commit }]);
+}
+
+/** The sets to try, the hinted ones first. */
+function* candidatesOf(params: RoundParams, options: Options, hints: ReadonlySet<bigint>): Generator<Members> {
+  for (const hint of hints) {
+    const seats = params.seats.flatMap((_, seat) => ((hint >> BigInt(seat)) & 1n ? [seat] : []));
+    const isKnown = seats.every((seat) => (options[seat]?.length ?? 0) > 0);
+    if (isKnown && hasThreshold(params.seats, seats)) yield* choicesOf(options, seats);
+  }
   const present = options.flatMap(({ length }, seat) => (length > 0 ? [seat] : []));
-  let tried = 0;
-  for (const members of setsOf(params, options, { chosen: [], reachable: weightOf(params.seats, present) })) {
-    tried += 1;
-    if (tried > MAX_SETS_TRIED) return undefined;
+  yield* setsOf(params, options, { chosen: [], reachable: weightOf(params.seats, present) });
+}
+
+/** Seats that a root may stand for: what a certificate says, and what lock votes came with. */
+const hintsOf = ({ certificate, lockHints }: RoundState): ReadonlySet<bigint> =>
+  new Set([...(certificate === undefined ? [] : [seatsToBits(certificate.locked)]), ...lockHints.flat()]);
+
+/** The set of these commits that a root names, or undefined if it names others. */
+const resolve = (
+  params: RoundParams,
+  state: RoundState,
+  { options, root }: { readonly options: Options; readonly root: Bytes32 },
+): Lock | undefined => {
+  let left = params.seats.length > MAX_REDUNDANCY ? MAX_SETS_TRIED_OF_UNION : MAX_SETS_TRIED;
+  for (const members of candidatesOf(params, options, hintsOf(state))) {
+    if (left === 0) return undefined;
+    left -= 1;
     const lock = createLock(members);
     if (lock.root === root) return lock;
   }
@@ -98,25 +133,32 @@ export const resolveRule: Rule = (params, state) => {
   const roots = [state.spent.reveal, closedRootOf(params, state), ...rootsWithThreshold(params, followed)];
   for (const root of new Set(roots)) {
     if (root === undefined || lockOf(state, root) !== undefined) continue;
-    const lock = resolve(params, state.commits, root);
+    const lock = resolve(params, state, { options: state.commits, root });
     if (lock !== undefined) return unchanged(withLock(state, lock));
   }
   return undefined;
+};
+
+const withHint = (state: RoundState, seat: number, hint: bigint): RoundState => {
+  const known = state.lockHints[seat] ?? [];
+  if (hint === 0n || known.includes(hint) || known.length >= MAX_HINTS_PER_SEAT) return state;
+  return { ...state, lockHints: withSeat(state.lockHints, seat, [...known, hint]) };
 };
 
 /** A seat's first lock vote counts; a different second one is evidence (E1). */
 export const recordLockVote = (
   params: RoundParams,
   state: RoundState,
-  { lockVote: signed }: Extract<SeatMessage, { readonly type: 'lock-vote' }>,
+  { lockVote: signed, lockedSeats }: Extract<SeatMessage, { readonly type: 'lock-vote' }>,
 ): RoundStep => {
   const { seat, lockRoot } = signed.body;
+  const hinted = withHint(state, seat, lockedSeats);
   const first = state.lockVotes[seat];
   const operator = params.seats[seat]?.operator;
   if (operator === undefined) return unchanged(state);
-  if (first !== undefined) return accuse(params, state, seat, { kind: 'lock-vote', operator, first, second: signed });
+  if (first !== undefined) return accuse(params, hinted, seat, { kind: 'lock-vote', operator, first, second: signed });
   const spent = seat === params.mySeat ? { ...state.spent, lockVote: lockRoot } : state.spent;
-  return unchanged({ ...state, lockVotes: withSeat(state.lockVotes, seat, signed), spent });
+  return unchanged({ ...hinted, lockVotes: withSeat(state.lockVotes, seat, signed), spent });
 };
 
 /** 70 % have committed and somebody is missing: the missing ones get the grace window and no more. */
@@ -176,7 +218,7 @@ const setToLock = (params: RoundParams, state: RoundState, mySeat: number): Lock
     members.flatMap((member) => (member.seat === seat ? member.commit : [])),
   );
   for (const vote of state.lockVotes) {
-    const lock = vote && resolve(params, options, vote.body.lockRoot);
+    const lock = vote && resolve(params, state, { options, root: vote.body.lockRoot });
     if (lock?.members.some(({ seat }) => seat === mySeat)) return lock;
   }
   return createLock(members);

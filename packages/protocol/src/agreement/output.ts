@@ -4,6 +4,7 @@ import type { Bytes32 } from '../primitives/hex.ts';
 import { decodeCanonical } from '../tensor/canonical.ts';
 import { distanceOf } from '../tensor/distance.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { auditedOf, isAuditRound } from './earlier.ts';
 import type { RoundParams } from './event.ts';
 import type { Lock, RevealMessage, RoundState } from './state.ts';
 
@@ -36,12 +37,23 @@ export interface Value {
   readonly output: Uint8Array;
 }
 
-/** The output behind a digest of this lock: a member's revealed one or our own. Undefined if we do not hold it. */
+/** In exact mode the reveal carries the statement; a tolerance mode and every audit vote on what was revealed. */
+export const isStatedInReveal = (params: Pick<RoundParams, 'mode' | 'round'>): boolean =>
+  params.mode.type === 'exact' && !isAuditRound(params);
+
+/**
+ * The output behind a digest of this lock: a member's revealed one or our own; in an audit the one that round 0 certified.
+ * Undefined if we do not hold it.
+ */
 export const outputOf = (
   params: RoundParams,
   state: RoundState,
   { lock, resultDigest }: { readonly lock: Lock; readonly resultDigest: Bytes32 },
 ): Value | undefined => {
+  if (isAuditRound(params)) {
+    const audited = auditedOf(params, state);
+    return audited?.resultDigest === resultDigest ? audited : undefined;
+  }
   const known = lockedReveals(state, lock).map(({ reveal, output }) => ({
     resultHash: reveal.body.resultHash,
     output,

@@ -1,6 +1,7 @@
 import { openedBy } from './commit.ts';
 import type { RoundParams } from './event.ts';
 import { closedRootOf, fullLockOf, isOutvoted, lockOf, withLock } from './lock.ts';
+import { isStatedInReveal } from './output.ts';
 import {
   type Lock,
   type RevealMessage,
@@ -83,7 +84,7 @@ export const revealRule: Rule = (params, state) => {
   const reveal = { taskId, round, seat, lockRoot: lock.root, resultHash, salt, execMs };
   // A commit of an earlier life whose result was lost: there is nothing to open it with.
   if (member.commit.signed.body.commitHash !== openedBy(params, { seat, operator, resultHash, salt })) return undefined;
-  const statement = params.mode.type === 'exact' ? statementOf(params, lock, resultHash) : undefined;
+  const statement = isStatedInReveal(params) ? statementOf(params, lock, resultHash) : undefined;
   return {
     state: { ...withLock(state, lock), spent: { ...spent, reveal: lock.root } },
     effects: [{ type: 'sign', unsigned: { type: 'reveal', reveal, output, statement } }],

@@ -1,12 +1,15 @@
 import type { SeatMessage } from '../message/seat-message.ts';
 import { certifyRule, dissentRule, outputRule, recordCertificate } from './certify.ts';
 import { commitRule, recordCommit } from './commit.ts';
+import { recordEarlierValue } from './earlier.ts';
 import type { OwnResult, RoundEffect, RoundEvent, RoundParams, TimerName } from './event.ts';
 import { graceRule, lockVoteRule, recordLockVote, resolveRule } from './lock.ts';
+import { openingRule } from './opening.ts';
 import { recordReveal, relayRule, revealRule } from './reveal.ts';
 import { type RoundState, type RoundStep, type Rule, unchanged } from './state.ts';
 import { examineRule, recordStatement } from './statement.ts';
 import { revealTimerRule, voteRule } from './vote.ts';
+import { withheldRule, withheldTimerRule } from './withheld.ts';
 
 /** All decisions of a round, in the order in which they are looked at; each makes the ones before it look again. */
 export const ROUND_RULES: readonly Rule[] = [
@@ -22,6 +25,9 @@ export const ROUND_RULES: readonly Rule[] = [
   certifyRule,
   outputRule,
   dissentRule,
+  withheldTimerRule,
+  withheldRule,
+  openingRule,
 ];
 
 /** Applies rules until none fires. Each fires a bounded number of times: it uses up a duty, a timer or a fact. */
@@ -62,6 +68,8 @@ export const recordMessage = (params: RoundParams, state: RoundState, message: S
     // The task machine's: a round ends with its certificate.
     case 'verdict-vote':
       return unchanged(state);
+    case 'earlier-value':
+      return recordEarlierValue(params, state, message);
   }
 };
 
@@ -82,6 +90,8 @@ const namedBy = (message: SeatMessage): { readonly taskId: string; readonly roun
       return { ...message.statement.body, seat: message.seat };
     case 'verdict-vote':
       return { ...message.verdict.body, seat: message.seat };
+    case 'earlier-value':
+      return message;
   }
 };
 
@@ -102,7 +112,7 @@ const recordTimer = (state: RoundState, timer: TimerName): RoundStep => {
       if (state.certificate !== undefined || state.phase !== 'open') return unchanged(state);
       return { state: { ...state, phase: 'failed' }, effects: [{ type: 'failed' }] };
     case 'withheld':
-      return unchanged(state);
+      return unchanged({ ...state, withheldTimer: 'expired' });
     case 'settle':
       if (state.certificate === undefined || state.phase === 'settleable') return unchanged(state);
       return {

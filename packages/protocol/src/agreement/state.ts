@@ -43,6 +43,13 @@ export interface SpentDuties {
   readonly vote: boolean;
 }
 
+/** The value that the certificate of an earlier round stands for. */
+export interface EarlierValue {
+  readonly round: number;
+  readonly resultHash: Bytes32;
+  readonly output: Uint8Array;
+}
+
 export type TimerState = 'idle' | 'running' | 'expired';
 
 /**
@@ -56,13 +63,18 @@ export interface RoundState {
   /** At most two different ones of a seat: the second is evidence. */
   readonly commits: readonly (readonly KnownCommit[])[];
   readonly lockVotes: readonly (Signed<LockVote> | undefined)[];
+  /** Sets of seats that lock votes of each seat came with: what to try first for a root. Unsigned, so they prove nothing. */
+  readonly lockHints: readonly (readonly bigint[])[];
   readonly reveals: readonly (readonly KnownReveal[])[];
   readonly relayed: readonly boolean[];
   readonly statements: readonly (Signed<ResultStatement> | undefined)[];
   readonly locks: readonly Lock[];
+  /** Opened after our lock: at most one of each round before. */
+  readonly earlierValues: readonly EarlierValue[];
   readonly spent: SpentDuties;
   readonly graceTimer: TimerState;
   readonly revealTimer: TimerState;
+  readonly withheldTimer: TimerState;
   readonly certificate: Verified<Certificate> | undefined;
   /** Whether the agreed output was known when the certificate was last reported. */
   readonly isOutputKnown: boolean;
@@ -87,13 +99,16 @@ export const emptyState = (seatCount: number): RoundState => ({
   isSilent: false,
   commits: Array.from({ length: seatCount }, () => []),
   lockVotes: Array.from({ length: seatCount }, () => undefined),
+  lockHints: Array.from({ length: seatCount }, () => []),
   reveals: Array.from({ length: seatCount }, () => []),
   relayed: Array.from({ length: seatCount }, () => false),
   statements: Array.from({ length: seatCount }, () => undefined),
   locks: [],
+  earlierValues: [],
   spent: { commit: false, lockVote: undefined, reveal: undefined, vote: false },
   graceTimer: 'idle',
   revealTimer: 'idle',
+  withheldTimer: 'idle',
   certificate: undefined,
   isOutputKnown: false,
   phase: 'open',

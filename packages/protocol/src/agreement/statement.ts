@@ -5,17 +5,22 @@ import type { Bytes32 } from '../primitives/hex.ts';
 import { accuse } from './accuse.ts';
 import type { RoundParams } from './event.ts';
 import { lockOf } from './lock.ts';
+import { isStatedInReveal } from './output.ts';
 import { type Lock, type RoundState, type RoundStep, type Rule, unchanged, withSeat } from './state.ts';
 
-/** The statement that a result of this lock stands for. */
-export const statementOf = (params: RoundParams, lock: Lock, resultHash: Bytes32): ResultStatement => ({
+/** The statement on a digest under this lock. */
+export const statementOn = (params: RoundParams, lock: Lock, resultDigest: Bytes32): ResultStatement => ({
   taskId: params.taskId,
   round: params.round,
   epoch: params.epoch,
   seatCount: params.seats.length,
   lockRoot: lock.root,
-  resultDigest: resultDigestOf(params.taskId, lock.blind, resultHash),
+  resultDigest,
 });
+
+/** The statement that a result of this lock stands for. */
+export const statementOf = (params: RoundParams, lock: Lock, resultHash: Bytes32): ResultStatement =>
+  statementOn(params, lock, resultDigestOf(params.taskId, lock.blind, resultHash));
 
 /** A seat's first statement counts; a different second one, wherever it was signed, is evidence (E1). */
 export const recordStatement = (
@@ -32,7 +37,7 @@ export const recordStatement = (
 
 /** EXACT: takes the statement out of a reveal as soon as its lock is known. A signature of anything else is dropped. */
 export const examineRule: Rule = (params, state) => {
-  if (params.mode.type !== 'exact') return undefined;
+  if (!isStatedInReveal(params)) return undefined;
   for (const [seat, reveals] of state.reveals.entries()) {
     for (const [i, reveal] of reveals.entries()) {
       const { message, isExamined } = reveal;

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.ts';
+import type { Bytes32, TaskId } from '../primitives/hex.ts';
 import { MAX_INLINE_TENSOR_BYTES, MAX_LOCKED_SEATS, MAX_STREAM_FRAME_BYTES } from '../wire/limits.ts';
-import { decodeWire, encodeWire, type Wire } from '../wire/record.ts';
+import { decodeWire, encodeWire, type RecordSchema, recordFromWire, recordToWire, type Wire } from '../wire/record.ts';
 import { COMMIT, type Commit } from './commit.ts';
 import { LOCK_VOTE, type LockVote } from './lock-vote.ts';
 import { RESULT_STATEMENT, type ResultStatement } from './result-statement.ts';
@@ -37,6 +38,23 @@ export type SeatMessage =
       readonly type: 'verdict-vote';
       readonly seat: number;
       readonly verdict: Signed<TaskVerdict>;
+    }
+  | {
+      /**
+       * Audits and rounds >= 1, after their lock: what the certificate of an earlier round says. Not signed: whether it is
+       * true is seen from that certificate's digest.
+       */
+      readonly type: 'earlier-value';
+      readonly taskId: TaskId;
+      /** The round that runs. */
+      readonly round: number;
+      /** The sender. */
+      readonly seat: number;
+      /** The round whose certificate it opens. */
+      readonly earlierRound: number;
+      readonly blind: Bytes32;
+      /** Canonical bytes of the certified output. */
+      readonly output: Uint8Array;
     };
 
 const KIND_COMMIT = 16;
@@ -44,6 +62,15 @@ const KIND_LOCK_VOTE = 17;
 const KIND_REVEAL = 18;
 const KIND_VOTE = 19;
 const KIND_VERDICT_VOTE = 20;
+const KIND_EARLIER_VALUE = 21;
+
+type EarlierValue = Extract<SeatMessage, { readonly type: 'earlier-value' }>;
+type EarlierPlace = Pick<EarlierValue, 'taskId' | 'round' | 'seat' | 'earlierRound' | 'blind'>;
+
+const EARLIER_PLACE: RecordSchema<EarlierPlace> = {
+  name: 'EarlierValue',
+  fields: { taskId: 'bytes32', round: 'uint8', seat: 'uint16', earlierRound: 'uint8', blind: 'bytes32' },
+};
 
 export const encodeSeatMessage = (message: SeatMessage): Uint8Array => {
   switch (message.type) {
@@ -67,6 +94,8 @@ export const encodeSeatMessage = (message: SeatMessage): Uint8Array => {
       ]);
     case 'verdict-vote':
       return encodeWire([KIND_VERDICT_VOTE, message.seat, signedToWire(VERDICT, message.verdict)]);
+    case 'earlier-value':
+      return encodeWire([KIND_EARLIER_VALUE, recordToWire(EARLIER_PLACE, message), message.output]);
   }
 };
 
@@ -84,14 +113,18 @@ const lockVoteFromWire = ([, lockVote, seats]: readonly Wire[]): SeatMessage => 
   return { type: 'lock-vote', lockVote: signedFromWire(LOCK_VOTE, lockVote), lockedSeats };
 };
 
-const revealFromWire = ([, reveal, output, signature]: readonly Wire[]): SeatMessage => {
-  if (!(output instanceof Uint8Array)) throw new ProtocolError('BAD_ENCODING', 'reveal: expected an output');
+const outputFromWire = (output: unknown): Uint8Array => {
+  if (!(output instanceof Uint8Array)) throw new ProtocolError('BAD_ENCODING', 'seat message: expected an output');
   if (output.length > MAX_INLINE_TENSOR_BYTES) throw new ProtocolError('TOO_LARGE', `output of ${output.length} bytes`);
+  return output;
+};
+
+const revealFromWire = ([, reveal, output, signature]: readonly Wire[]): SeatMessage => {
   const isEmpty = signature instanceof Uint8Array && signature.length === 0;
   return {
     type: 'reveal',
     reveal: signedFromWire(REVEAL, reveal),
-    output,
+    output: outputFromWire(output),
     statementSignature: isEmpty ? signature : signatureFromWire('reveal', signature),
   };
 };
@@ -114,5 +147,7 @@ export const decodeSeatMessage = (bytes: Uint8Array): SeatMessage => {
   }
   if (kind === KIND_VERDICT_VOTE && rest.length === 2)
     return { type: 'verdict-vote', seat: seatNumber(rest[0]), verdict: signedFromWire(VERDICT, rest[1]) };
+  if (kind === KIND_EARLIER_VALUE && rest.length === 2)
+    return { type: 'earlier-value', ...recordFromWire(EARLIER_PLACE, rest[0]), output: outputFromWire(rest[1]) };
   throw new ProtocolError('BAD_ENCODING', `seat message: unknown kind ${String(kind)}`);
 };

@@ -1,4 +1,5 @@
 import type { RoundParams } from '../agreement/event.ts';
+import { isStatedInReveal } from '../agreement/output.ts';
 import { COMMIT } from '../message/commit.ts';
 import { type Domain, digestOf } from '../message/domain.ts';
 import { LOCK_VOTE } from '../message/lock-vote.ts';
@@ -24,6 +25,7 @@ interface Checks {
 
 type Reveal = Extract<SeatMessage, { readonly type: 'reveal' }>;
 type Vote = Extract<SeatMessage, { readonly type: 'vote' }>;
+type EarlierValue = Extract<SeatMessage, { readonly type: 'earlier-value' }>;
 type VerdictVote = Extract<SeatMessage, { readonly type: 'verdict-vote' }>;
 
 /** [DROP] of another round; [DROP] no such seat; [DROP] not signed by the seat's session key. */
@@ -44,7 +46,7 @@ const signedRejection = <T extends { readonly taskId: string; readonly round: nu
  */
 const revealRejection = (checks: Checks, message: Reveal): SeatMessageRejection | undefined => {
   const { reveal, output, statementSignature } = message;
-  const sizeBytes = checks.params.mode.type === 'exact' ? SIGNATURE_SIZE_BYTES : 0;
+  const sizeBytes = isStatedInReveal(checks.params) ? SIGNATURE_SIZE_BYTES : 0;
   if (statementSignature.length !== sizeBytes || output.length > MAX_INLINE_TENSOR_BYTES) return 'MALFORMED';
   const rejection = signedRejection(checks, { schema: REVEAL, seat: reveal.body.seat, signed: reveal });
   if (rejection !== undefined) return rejection;
@@ -65,6 +67,13 @@ const verdictVoteRejection = (checks: Checks, { seat, verdict }: VerdictVote): S
   return unpackFindings(verdict.body.findings, checks.params.seats.length) === undefined ? 'MALFORMED' : undefined;
 };
 
+/** [DROP] of another round; [DROP] too large. Whether it opens the digest is the reducer's question: it has the certificate. */
+const earlierValueRejection = ({ params }: Checks, message: EarlierValue): SeatMessageRejection | undefined => {
+  if (message.taskId !== params.taskId || message.round !== params.round) return 'UNKNOWN_TASK';
+  if (message.seat >= params.seats.length) return 'NOT_A_SEAT';
+  return message.output.length > MAX_INLINE_TENSOR_BYTES ? 'MALFORMED' : undefined;
+};
+
 const rejectionOf = (checks: Checks, message: SeatMessage): SeatMessageRejection | undefined => {
   switch (message.type) {
     case 'commit': {
@@ -81,6 +90,8 @@ const rejectionOf = (checks: Checks, message: SeatMessage): SeatMessageRejection
       return voteRejection(checks, message);
     case 'verdict-vote':
       return verdictVoteRejection(checks, message);
+    case 'earlier-value':
+      return earlierValueRejection(checks, message);
   }
 };
 

@@ -48,7 +48,7 @@ interface World {
   hasHonestReveal: boolean;
 }
 
-const TIMER_ORDER: readonly TimerName[] = ['exec', 'grace', 'reveal', 'round', 'settle'];
+const TIMER_ORDER: readonly TimerName[] = ['exec', 'grace', 'reveal', 'round', 'withheld', 'settle'];
 const MAX_EVENTS = 5000;
 
 const deliver = (world: World, to: number, event: RoundEvent): void => {
