@@ -35,8 +35,8 @@ const KEPT_EVENTS = 4096;
 
 const taskSourceOf = (engine: Engine): TaskSource => ({
   settleable: () =>
-    [...engine.tasks()].flatMap(({ phase, order, certificate }) =>
-      phase === 'settleable' && certificate !== undefined ? [{ order: order.order, certificate }] : [],
+    [...engine.tasks()].flatMap(({ phase, order, settleable }) =>
+      phase === 'settleable' && settleable !== undefined ? [{ order: order.order, ...settleable }] : [],
     ),
   // Only what was seen in time is ever followed (validate/order.ts).
   isTimely: (taskId: TaskId) => engine.task(taskId) !== undefined,

@@ -1,7 +1,8 @@
+import { AUDIT_ROUND } from '@mlb/protocol';
 import type { ChainBlock, ChainObserver } from '../port/chain.ts';
 import type { EngineDeps } from './deps.ts';
-import { seatTask, seedBlockOfTask } from './seating.ts';
-import { cancelTimers, type TaskRecord, type TaskSettlement } from './task.ts';
+import { seedBlockOfRound } from './seating.ts';
+import { cancelTimers, phaseOfRounds, type TaskRecord, type TaskSettlement } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 /** How long a stranger's ended task is kept: longer than any reorg we follow. */
@@ -11,12 +12,12 @@ const KEEP_OWN_TASKS = 10_000;
 
 export interface ChainWatchParts {
   readonly tasks: Tasks;
-  /** The task has its committee. */
-  readonly onSeated: (task: TaskRecord) => Promise<void>;
-  /** Its committee is not the one of this chain any more. */
-  readonly unseat: (task: TaskRecord) => Promise<void>;
-  /** Nothing new is begun before a stop. */
-  readonly isDraining: () => boolean;
+  /** Its first seed block is there: begins it. */
+  readonly open: (task: TaskRecord) => Promise<void>;
+  /** Opens the rounds that are due, and decides about its audit. */
+  readonly advance: (task: TaskRecord) => Promise<void>;
+  /** A seed block of its, above `ancestor`, is not of this chain any more. */
+  readonly close: (task: TaskRecord, ancestor: bigint) => Promise<void>;
   readonly onChanged: (task: TaskRecord) => void;
   readonly forget: (task: TaskRecord) => Promise<void>;
 }
@@ -29,19 +30,14 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
     return (deps.chain.blockHash(anchorBlock) ?? anchorHash) !== anchorHash;
   };
 
-  const seat = async (task: TaskRecord): Promise<void> => {
-    const hash = deps.chain.blockHash(seedBlockOfTask(deps, task));
-    if (hash === undefined) return;
-    task.seating = isOrphaned(task) ? undefined : seatTask(deps, task, hash);
-    if (task.seating === undefined && task.phase !== 'admitted') return;
-    if (task.seating === undefined) {
-      task.phase = 'failed';
-      task.times = { ...task.times, failedMs: deps.clock.nowMs() };
-      return parts.onChanged(task);
-    }
-    task.phase = task.phase === 'admitted' ? 'seeded' : task.phase;
-    task.times = { ...task.times, seededMs: deps.clock.nowMs() };
-    await parts.onSeated(task);
+  const begin = async (task: TaskRecord): Promise<void> => {
+    if (deps.chain.blockHash(seedBlockOfRound(deps, task, 0)) === undefined) return;
+    if (!isOrphaned(task)) await parts.open(task);
+    if (task.machine !== undefined || task.phase !== 'admitted') return;
+    task.hasFailed = true;
+    task.phase = 'failed';
+    task.times = { ...task.times, failedMs: deps.clock.nowMs() };
+    parts.onChanged(task);
   };
 
   const isNonceUsed = ({ order }: TaskRecord): boolean => {
@@ -54,7 +50,6 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
     if (task.phase === 'posted' || task.phase === 'settled' || !isNonceUsed(task)) return;
     task.phase = 'posted';
     task.settlement = batch;
-    cancelTimers(task);
     parts.onChanged(task);
   };
 
@@ -70,7 +65,7 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
 
   const unpost = (task: TaskRecord): void => {
     if (task.phase !== 'posted' && task.phase !== 'settled') return;
-    task.phase = task.certificate === undefined ? 'failed' : 'settleable';
+    task.phase = phaseOfRounds(task);
     task.settlement = undefined;
     parts.onChanged(task);
   };
@@ -119,20 +114,20 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
     await prune();
   };
 
-  /** Seats what is due. At the head only: the committees of a replayed past have long met. */
+  /** Begins and advances what is due. At the head only: the committees of a replayed past have long met. */
   const atHead = async (): Promise<void> => {
-    if (parts.isDraining()) return;
     const head = deps.chain.head();
     for (const task of [...parts.tasks.all()]) {
-      const isDue = task.seating === undefined && seedBlockOfTask(deps, task) <= head.number;
+      const isDue = task.machine === undefined && seedBlockOfRound(deps, task, 0) <= head.number;
       // A failed task may yet be agreed: a certificate is objective. Own ones are looked at for their receipts.
-      if (isDue && (task.phase === 'admitted' || task.phase === 'failed' || task.isOwn)) await seat(task);
+      if (isDue && (task.phase === 'admitted' || task.phase === 'failed' || task.isOwn)) await begin(task);
+      await parts.advance(task);
     }
   };
 
-  /** Its seed block is gone: draw again. What was signed stays signed; the guard refuses a second value. */
-  const reseat = async (task: TaskRecord): Promise<void> => {
-    await parts.unseat(task);
+  /** A seed block of its is gone: all rounds are drawn again. What was signed stays signed; the guard refuses a second value. */
+  const reopen = async (task: TaskRecord, ancestor: bigint): Promise<void> => {
+    await parts.close(task, ancestor);
     task.phase = 'admitted';
     task.times = { admittedMs: task.times.admittedMs };
     parts.onChanged(task);
@@ -141,9 +136,9 @@ export const createChainWatch = (deps: EngineDeps, parts: ChainWatchParts): Chai
   const rollback = async (ancestor: bigint): Promise<void> => {
     for (const task of [...parts.tasks.all()]) {
       unpost(task);
-      if (task.phase !== 'refunded' && task.phase !== 'admitted' && seedBlockOfTask(deps, task) > ancestor) {
-        await reseat(task);
-      }
+      const isGone = [...task.seatings.values()].some(({ seedBlock }) => seedBlock.number > ancestor);
+      const isAuditGone = task.isAuditDecided && seedBlockOfRound(deps, task, AUDIT_ROUND) > ancestor;
+      if (task.phase !== 'refunded' && (isGone || isAuditGone)) await reopen(task, ancestor);
     }
   };
 

@@ -3,59 +3,84 @@ import {
   decodeSeatMessage,
   encodeSeatMessage,
   ProtocolError,
+  type RoundParams,
   type SeatMessage,
-  type TaskId,
+  type SeatMessageRejection,
+  type TaskEvent,
   validateSeatMessage,
 } from '@mlb/protocol';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
 import { createParking } from './parking.ts';
 import { persist } from './persist.ts';
-import type { TaskRecord } from './task.ts';
+import { dutyOf, type RoundKey, roundKeyOf } from './seat-duty.ts';
+import type { Seating, TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 2000;
 
-/** Task a seat's message is about. */
-const taskIdOfMessage = (message: SeatMessage): TaskId => {
-  switch (message.type) {
-    case 'commit':
-      return message.commit.body.taskId;
-    case 'lock-vote':
-      return message.lockVote.body.taskId;
-    case 'reveal':
-      return message.reveal.body.taskId;
-    case 'vote':
-      return message.statement.body.taskId;
-  }
-};
-
 export interface CommitteeMessages {
-  /** Sends to every other seat; a seat that cannot be reached is counted, and counts as silent. */
-  readonly broadcast: (task: TaskRecord, message: SeatMessage) => void;
-  /** Hands over what arrived before the task was seated. */
-  readonly release: (task: TaskRecord) => Promise<void>;
+  /** Sends to every other seat of the round; a seat that cannot be reached is counted, and counts as silent. */
+  readonly broadcast: (task: TaskRecord, round: number, message: SeatMessage) => void;
+  /** Hands over what arrived before the round was seated, or before its substitutes were. */
+  readonly release: (task: TaskRecord, round: number) => Promise<void>;
 }
 
-/** The committee's direct streams: receives, checks, parks and feeds seat messages to the round. */
+/** What a message is to the task's machine, or why it is none of the round's. A verdict is about the task. */
+export const eventOfMessage = (
+  { domain, secp256k1 }: Pick<EngineDeps, 'domain' | 'secp256k1'>,
+  params: RoundParams,
+  message: SeatMessage,
+): TaskEvent | SeatMessageRejection => {
+  const checked = validateSeatMessage({ domain, secp256k1, params, message });
+  if (typeof checked === 'string') return checked;
+  return checked.type === 'verdict-vote'
+    ? { type: 'verdict-vote', vote: checked }
+    : { type: 'round', round: params.round, event: { type: 'message', message: checked } };
+};
+
+/** The round as it would be with a seat's substitute in it. */
+const withSubstitute = ({ params, firstDraw }: Seating, seat: number): RoundParams | undefined => {
+  const substitute = firstDraw?.substitutes[seat];
+  return substitute === undefined ? undefined : { ...params, seats: params.seats.with(seat, substitute) };
+};
+
+const isSubstitute = ({ operator }: EngineDeps, { firstDraw }: Seating): boolean =>
+  firstDraw?.substitutes.some((substitute) => substitute.operator === operator?.address) ?? false;
+
+/** The committee's direct streams: receives, checks, parks and feeds seat messages to their round. */
 export const createCommitteeMessages = (
   deps: EngineDeps,
   { tasks, driver, signal }: { readonly tasks: Tasks; readonly driver: Driver; readonly signal: AbortSignal },
 ): CommitteeMessages => {
-  const parking = createParking<TaskId, SeatMessage>();
-
-  const receive = async (task: TaskRecord, message: SeatMessage): Promise<void> => {
-    if (task.seating === undefined || task.seating.params.mySeat === undefined) return;
-    const { domain, secp256k1, meter } = deps;
-    const checked = validateSeatMessage({ domain, secp256k1, params: task.seating.params, message });
-    if (typeof checked === 'string') meter.count('mlb_rejections_total', { source: 'seat', code: checked });
-    else await driver.dispatch(task, { type: 'message', message: checked });
-  };
+  const { meter } = deps;
+  const parking = createParking<RoundKey, SeatMessage>();
 
   const park = (message: SeatMessage, from: string, sizeBytes: number): void => {
-    const forgotten = parking.park({ key: taskIdOfMessage(message), value: message, from, sizeBytes });
-    if (forgotten > 0) deps.meter.count('mlb_dropped_total', { queue: 'parked-frames' }, forgotten);
+    const { taskId, round } = dutyOf(message);
+    const forgotten = parking.park({ key: roundKeyOf(taskId, round), value: message, from, sizeBytes });
+    if (forgotten > 0) meter.count('mlb_dropped_total', { queue: 'parked-frames' }, forgotten);
+  };
+
+  /** A substitute speaks before we have heard that the drawn seat declined. */
+  const isOfSubstitute = (seating: Seating, message: SeatMessage): boolean => {
+    const params = withSubstitute(seating, dutyOf(message).seat);
+    return params !== undefined && typeof eventOfMessage(deps, params, message) !== 'string';
+  };
+
+  const receive = async (
+    task: TaskRecord,
+    seating: Seating,
+    { message, from, sizeBytes }: { readonly message: SeatMessage; readonly from: string; readonly sizeBytes: number },
+  ): Promise<void> => {
+    const { params } = seating;
+    // Whoever may yet become a substitute hears what the committee says to it before it knows that it is one.
+    if (params.mySeat === undefined) return isSubstitute(deps, seating) ? park(message, from, sizeBytes) : undefined;
+    const event = eventOfMessage(deps, params, message);
+    if (typeof event !== 'string') await driver.dispatch(task, event);
+    else if (event === 'BAD_SIGNATURE' && isOfSubstitute(seating, message)) park(message, from, sizeBytes);
+    else meter.count('mlb_rejections_total', { source: 'seat', code: event });
   };
 
   deps.streams.handle(COMMITTEE_PROTOCOL, async (frame, from) => {
@@ -64,40 +89,49 @@ export const createCommitteeMessages = (
       message = decodeSeatMessage(frame);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      return deps.meter.count('mlb_rejections_total', { source: 'seat', code: error.code });
+      return meter.count('mlb_rejections_total', { source: 'seat', code: error.code });
     }
-    const task = tasks.get(taskIdOfMessage(message));
-    if (task?.seating === undefined) park(message, from, frame.length);
-    else await receive(task, message);
+    const { taskId, round } = dutyOf(message);
+    const task = tasks.get(taskId);
+    const seating = task?.seatings.get(round);
+    if (task === undefined || seating === undefined) park(message, from, frame.length);
+    else await receive(task, seating, { message, from, sizeBytes: frame.length });
   });
 
   /** A seat that restarts in the middle of a round is there again some seconds later. */
-  const sendTo = async (task: TaskRecord, peer: string, frame: Uint8Array): Promise<void> => {
-    const { seating } = task;
-    const timeoutMs = seating?.params.timing.roundMs ?? 0;
+  const sendTo = async (task: TaskRecord, seating: Seating, peer: string, frame: Uint8Array): Promise<void> => {
+    const { timing, round } = seating.params;
+    const isOver = (): boolean =>
+      task.certificates.has(round) || task.seatings.get(round)?.seedBlock !== seating.seedBlock;
     const isSent = await persist(
-      () =>
-        deps.streams.send(peer, COMMITTEE_PROTOCOL, frame, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])),
+      () => {
+        const bounded = AbortSignal.any([signal, AbortSignal.timeout(timing.roundMs)]);
+        return deps.streams.send(peer, COMMITTEE_PROTOCOL, frame, bounded);
+      },
       {
-        ...{ clock: deps.clock, signal, isOver: () => task.phase !== 'seeded' || task.seating !== seating },
-        ...{ firstWaitMs: FIRST_WAIT_MS, maxWaitMs: MAX_WAIT_MS },
+        ...{ clock: deps.clock, signal, isOver, firstWaitMs: FIRST_WAIT_MS, maxWaitMs: MAX_WAIT_MS },
         onFailure: (error) => deps.log.debug({ peer, error: String(error) }, 'a seat could not be reached'),
       },
     );
-    if (!isSent) deps.meter.count('mlb_dropped_total', { queue: 'seat-unreachable' });
+    if (!isSent) meter.count('mlb_dropped_total', { queue: 'seat-unreachable' });
   };
 
   return {
-    broadcast: (task, message) => {
-      const seating = task.seating;
+    broadcast: (task, round, message) => {
+      const seating = task.seatings.get(round);
       if (seating === undefined) return;
       const frame = encodeSeatMessage(message);
       for (const [seat, peer] of seating.peers.entries()) {
-        if (seat !== seating.params.mySeat) void sendTo(task, peer, frame);
+        if (seat !== seating.params.mySeat) void sendTo(task, seating, peer, frame);
       }
     },
-    release: async (task) => {
-      for (const message of parking.take(task.taskId)) await receive(task, message);
+    release: async (task, round) => {
+      const seating = task.seatings.get(round);
+      if (seating === undefined) return;
+      for (const parked of parking.take(roundKeyOf(task.taskId, round))) {
+        const { value: message, from, sizeBytes } = parked;
+        await receive(task, seating, { message, from, sizeBytes });
+      }
     },
   };
 };

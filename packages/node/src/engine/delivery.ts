@@ -1,4 +1,5 @@
 import {
+  AUDIT_ROUND,
   Bytes32,
   DELIVERY_PROTOCOL,
   type Delivery,
@@ -38,6 +39,8 @@ export const createDeliveries = (
     readonly driver: Driver;
     readonly log: TaskLog;
     readonly signal: AbortSignal;
+    /** Somebody delivers the output of a round that we have not opened. */
+    readonly request: (task: TaskRecord, round: number) => void;
     readonly onDelivered: (task: TaskRecord) => void;
   },
 ): Deliveries => {
@@ -45,17 +48,21 @@ export const createDeliveries = (
 
   /** Why a delivery is not what the certificate says, or undefined. */
   const accept = async (task: TaskRecord, delivery: Delivery): Promise<string | undefined> => {
-    if (task.delivery !== undefined || task.seating === undefined) return undefined;
-    const { seats } = task.seating.params;
+    const { round } = delivery.certificate.statement;
+    const seats = task.seatings.get(round)?.params.seats;
+    // A later round says better what an earlier one said.
+    if (seats === undefined || (task.delivery?.certificate.statement.round ?? -1) >= round) return undefined;
     const { domain, secp256k1 } = deps;
     const certificate = verifyCertificate({ domain, secp256k1, seats, certificate: delivery.certificate });
     if (typeof certificate === 'string') return certificate;
     const digest = resultDigestOf(task.taskId, delivery.blind, resultHashOf(delivery.output));
     if (certificate.statement.taskId !== task.taskId) return 'OTHER_TASK';
+    // An audit looks again; the output is that of round 0.
+    if (round === AUDIT_ROUND) return 'AUDIT';
     if (digest !== certificate.statement.resultDigest) return 'BAD_OUTPUT';
     task.delivery = delivery;
     await context.log.saveDelivery(task.taskId, delivery);
-    await context.driver.dispatch(task, { type: 'certificate', certificate });
+    await context.driver.dispatch(task, { type: 'round', round, event: { type: 'certificate', certificate } });
     context.onDelivered(task);
     return undefined;
   };
@@ -76,7 +83,9 @@ export const createDeliveries = (
     const task = context.tasks.get(delivery.certificate.statement.taskId);
     if (task === undefined || !task.isOwn)
       return deps.meter.count('mlb_rejections_total', { source: 'delivery', code: 'UNKNOWN_TASK' });
-    if (task.seating !== undefined) return take(task, delivery);
+    const { round } = delivery.certificate.statement;
+    if (task.seatings.has(round)) return take(task, delivery);
+    context.request(task, round);
     const forgotten = parking.park({ key: task.taskId, value: delivery, from, sizeBytes: frame.length });
     if (forgotten > 0) deps.meter.count('mlb_dropped_total', { queue: 'parked-deliveries' }, forgotten);
   };
@@ -84,7 +93,11 @@ export const createDeliveries = (
 
   return {
     release: async (task) => {
-      for (const delivery of parking.take(task.taskId)) await take(task, delivery);
+      for (const { value, from, sizeBytes } of parking.take(task.taskId)) {
+        const isSeated = task.seatings.has(value.certificate.statement.round);
+        if (isSeated) await take(task, value);
+        else parking.park({ key: task.taskId, value, from, sizeBytes });
+      }
     },
     send: async (task, delivery) => {
       const peer = peerIdOfKey(Bytes32(task.order.order.body.replyKey));

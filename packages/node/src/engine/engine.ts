@@ -4,19 +4,26 @@ import { createAdmission } from './admission.ts';
 import { createCertificates } from './certificates.ts';
 import { createChainWatch } from './chain-watch.ts';
 import { createCommitteeMessages } from './committee-messages.ts';
+import { createDeclineBudget } from './decline-budget.ts';
+import { createDeclines } from './declines.ts';
 import { createDeliveries } from './delivery.ts';
 import type { EngineDeps } from './deps.ts';
 import { createDriver } from './driver.ts';
 import { createEvidence } from './evidence.ts';
 import { launchExecution } from './execution-launch.ts';
+import { createNotices } from './notices.ts';
 import { pause } from './pause.ts';
 import { createPerform } from './perform.ts';
-import { restoreCertificate, restoreTasks } from './restore.ts';
+import { createPerformRound } from './perform-round.ts';
+import { restoreTasks } from './restore.ts';
+import { createRounds } from './rounds.ts';
+import { createSeated } from './seated.ts';
 import { createSerialQueue } from './serial-queue.ts';
-import { signedBefore } from './signed-before.ts';
-import { cancelTimers, type TaskRecord } from './task.ts';
+import { cancelTimers, hasSeat, isAnnouncing, type TaskRecord } from './task.ts';
+import { createTaskLife } from './task-life.ts';
 import { createTaskLog } from './task-log.ts';
 import { createTasks } from './tasks.ts';
+import { createWorkload } from './workload.ts';
 
 /** Follows every task of the network, takes part where this operator holds a seat. */
 export interface Engine {
@@ -28,6 +35,8 @@ export interface Engine {
   readonly submit: (message: Uint8Array) => Promise<TaskRecord | { readonly refused: string }>;
   readonly task: (taskId: TaskId) => TaskRecord | undefined;
   readonly tasks: () => Iterable<TaskRecord>;
+  /** Whether the certificate of a task's round is provisional: a dissent or an audit has opened the next one. */
+  readonly isDisputed: (taskId: TaskId, round: number) => boolean;
   /** Sum of the maxFee of the requester's open orders. */
   readonly reservedWei: (requester: Address) => bigint;
   /** Called on every change of a task; returns how to stop. Observers only. */
@@ -39,9 +48,9 @@ export interface Engine {
 
 const DRAIN_LOOK_MS = 100;
 
-/** A seat in a round, or one that has yet to tell of its certificate. */
-const isBusy = ({ phase, seating, timers }: TaskRecord): boolean =>
-  (phase === 'seeded' && seating?.params.mySeat !== undefined) || timers.has('announce');
+/** A seat in a round, a task that may yet give one, or one that has yet to tell of its certificate. */
+const isBusy = (task: TaskRecord): boolean =>
+  task.phase === 'admitted' || (task.phase === 'seeded' && hasSeat(task)) || isAnnouncing(task);
 
 /** Wires the rooms of the engine; see the files for what each does. */
 export const createEngine = (deps: EngineDeps): Engine => {
@@ -50,58 +59,46 @@ export const createEngine = (deps: EngineDeps): Engine => {
   const queue = createSerialQueue();
   const tasks = createTasks();
   const log = createTaskLog(deps.store);
+  const workload = createWorkload();
+  const budget = createDeclineBudget(deps.store);
   const listeners = new Set<(task: TaskRecord) => void>();
   const onChanged = (task: TaskRecord): void => {
     for (const listener of listeners) listener(task);
   };
+  let isDraining = false;
 
-  const perform = createPerform(deps, {
-    log,
+  const rooms = {
+    ...{ tasks, log, signal, onChanged },
     driver: () => driver,
+    rounds: () => rounds,
     messages: () => messages,
+    notices: () => notices,
     certificates: () => certificates,
     deliveries: () => deliveries,
     evidence: () => evidence,
-    onChanged,
+  };
+  const perform = createPerform(deps, {
+    ...rooms,
+    round: createPerformRound(deps, rooms),
+    declines: createDeclines(deps, { ...rooms, budget, workload, isDraining: () => isDraining }),
+    launch: (task, round) => launchExecution(deps, driver, { task, round, workload, signal }),
   });
   const driver = createDriver(queue, perform, (task, error) => {
     deps.meter.count('mlb_dropped_total', { queue: 'task-error' });
     deps.log.error({ taskId: task.taskId, error: String(error) }, 'a task could not go on');
   });
-  const messages = createCommitteeMessages(deps, { tasks, driver, signal });
-  const certificates = createCertificates(deps, { tasks, driver });
-  const deliveries = createDeliveries(deps, { tasks, driver, log, signal, onDelivered: onChanged });
-  let isDraining = false;
+  const seated = createSeated(deps, rooms);
+  const rounds = createRounds(deps, { driver, onSeated: seated.onSeated, onChanged });
+  const parts = { tasks, driver, log, signal, request: rounds.request };
+  const messages = createCommitteeMessages(deps, parts);
+  const certificates = createCertificates(deps, parts);
+  const deliveries = createDeliveries(deps, { ...parts, onDelivered: onChanged });
+  const notices = createNotices(deps, { ...parts, onTaken: seated.onNotice });
   const admission = createAdmission(deps, { tasks, log, onAdmitted: onChanged, isDraining: () => isDraining });
   const evidence = createEvidence(deps);
-
-  const onSeated = async (task: TaskRecord): Promise<void> => {
-    await driver.open(task);
-    onChanged(task);
-    const isSeat = task.phase === 'seeded' && task.seating?.params.mySeat !== undefined;
-    if (isSeat && task.restored?.result === undefined) launchExecution(deps, driver, { task, signal });
-    for (const message of isSeat ? signedBefore(task) : []) messages.broadcast(task, message);
-    await restoreCertificate(deps, driver, task);
-    await messages.release(task);
-    await deliveries.release(task);
-    await certificates.release(task);
-  };
-
-  const unseat = async (task: TaskRecord): Promise<void> => {
-    await driver.close(task);
-    task.certificate = undefined;
-    task.delivery = undefined;
-    task.isDelivered = false;
-    task.hasDissented = false;
-    certificates.forget(task);
-  };
-
+  const life = createTaskLife(deps, { driver, log, forget: certificates.forget });
   const watch = createChainWatch(deps, {
-    tasks,
-    onSeated,
-    unseat,
-    onChanged,
-    isDraining: () => isDraining,
+    ...{ tasks, onChanged, open: life.open, close: life.close, advance: rounds.atHead },
     forget: (task) => log.forget(task.taskId),
   });
 
@@ -113,7 +110,10 @@ export const createEngine = (deps: EngineDeps): Engine => {
         await watch.atHead?.();
       },
     },
-    restore: () => restoreTasks(tasks, log),
+    restore: async () => {
+      await budget.load();
+      await restoreTasks(tasks, log);
+    },
     submit: async (message) => {
       const admitted = await admission.admitOwn(message);
       if (!('refused' in admitted)) await deps.gossip.publish('order', message);
@@ -121,6 +121,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
     },
     task: tasks.get,
     tasks: tasks.all,
+    isDisputed: (taskId, round) => tasks.get(taskId)?.disputed.has(round) ?? false,
     reservedWei: (requester) => tasks.openOf(requester).reservedWei,
     onTask: (listener) => {
       listeners.add(listener);

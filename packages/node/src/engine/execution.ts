@@ -27,6 +27,16 @@ export interface ExecutionDeps {
   readonly randomBytes: (size: number) => Uint8Array;
 }
 
+/** An output under fresh secrets, for the commit of one round: another round takes the same output under other ones. */
+export const withSecrets = (
+  { randomBytes }: Pick<ExecutionDeps, 'randomBytes'>,
+  output: Pick<OwnResult, 'resultHash' | 'output' | 'execMs'>,
+): OwnResult => ({
+  ...output,
+  salt: Bytes32(toHex(randomBytes(32))),
+  blindShare: Bytes32(toHex(randomBytes(32))),
+});
+
 export type OwnExecution =
   | { readonly type: 'done'; readonly result: OwnResult; readonly execMs: number }
   | { readonly type: 'failed'; readonly reason: ExecutionFailure | 'CONTENT_UNAVAILABLE'; readonly detail: string };
@@ -91,12 +101,9 @@ export const executeTask = async (
   return {
     type: 'done',
     execMs: outcome.execMs,
-    result: {
-      resultHash: resultHashOf(output),
-      output,
-      salt: Bytes32(toHex(randomBytes(32))),
-      blindShare: Bytes32(toHex(randomBytes(32))),
-      execMs: Math.round(outcome.execMs),
-    },
+    result: withSecrets(
+      { randomBytes },
+      { resultHash: resultHashOf(output), output, execMs: Math.round(outcome.execMs) },
+    ),
   };
 };

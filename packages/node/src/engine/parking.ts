@@ -20,7 +20,7 @@ export interface Parking<K, V> {
   /** Returns how many had to be forgotten for it. */
   readonly park: (parked: Parked<K, V>) => number;
   /** Everything of this key, in the order it came. */
-  readonly take: (key: K) => readonly V[];
+  readonly take: (key: K) => readonly Parked<K, V>[];
 }
 
 export const createParking = <K, V>(): Parking<K, V> => {
@@ -59,7 +59,7 @@ export const createParking = <K, V>(): Parking<K, V> => {
     take: (key) => {
       const taken = [...places].filter((parked) => parked.key === key);
       taken.forEach(remove);
-      return taken.map(({ value }) => value);
+      return taken;
     },
   };
 };

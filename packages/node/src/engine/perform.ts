@@ -1,111 +1,141 @@
-import { type Certificate, type RoundEffect, type RoundEvent, type Verified, validateSeatMessage } from '@mlb/protocol';
-import type { UnsignedSeatMessage } from '../port/signer.ts';
-import { SigningGuardError } from '../signing/signing-guard-error.ts';
-import type { Certificates } from './certificates.ts';
-import type { CommitteeMessages } from './committee-messages.ts';
-import type { Deliveries } from './delivery.ts';
+import { DISSENT_WITHHELD, type Dissent, type RoundFail, type TaskEvent, type TaskVerdict } from '@mlb/protocol';
+import { type CommitteeMessages, eventOfMessage } from './committee-messages.ts';
+import type { Declines } from './declines.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver, Perform } from './driver.ts';
-import type { EvidenceRoom } from './evidence.ts';
-import { cancelTimers, type TaskRecord } from './task.ts';
+import { withSecrets } from './execution.ts';
+import { underGuard } from './guarded.ts';
+import type { Notices } from './notices.ts';
+import type { PerformRound } from './perform-round.ts';
+import type { Rounds } from './rounds.ts';
+import { followRounds, type TaskRecord } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
 export interface PerformParts {
   readonly log: TaskLog;
+  readonly round: PerformRound;
   readonly driver: () => Driver;
+  readonly rounds: () => Rounds;
+  readonly notices: () => Notices;
   readonly messages: () => CommitteeMessages;
-  readonly certificates: () => Certificates;
-  readonly deliveries: () => Deliveries;
-  readonly evidence: () => EvidenceRoom;
+  readonly declines: Declines;
+  /** Starts an execution in the background; its end comes back as an event. */
+  readonly launch: (task: TaskRecord, round: number) => void;
   readonly onChanged: (task: TaskRecord) => void;
 }
 
+/** Of the settle time, of which half is over by then: whoever waits for the others must still be in time. */
+const DISSENT_SHARE = 0.25;
+
 /** Effects are data; this is where they become I/O. One case an effect, nothing decided here. */
 export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform => {
-  const sign = async (task: TaskRecord, unsigned: UnsignedSeatMessage): Promise<RoundEvent | undefined> => {
-    if (deps.operator === undefined || task.seating === undefined) return undefined;
-    try {
-      const message = await deps.operator.signer.signSeatMessage(unsigned);
-      await parts.log.saveSigned(task.taskId, message);
-      const { domain, secp256k1 } = deps;
-      const checked = validateSeatMessage({ domain, secp256k1, params: task.seating.params, message });
-      parts.messages().broadcast(task, message);
-      return typeof checked === 'string' ? undefined : { type: 'message', message: checked };
-    } catch (error) {
-      if (!(error instanceof SigningGuardError)) throw error;
-      // Another life of this key said something else for this duty: silence costs a seat, a signature the stake.
-      deps.meter.count('mlb_guard_refusals_total', { kind: unsigned.type });
-      deps.log.error({ taskId: task.taskId, error: error.message }, 'the signing guard refused');
-      return undefined;
-    }
+  const follow = (task: TaskRecord): void => {
+    followRounds(task, deps.clock.nowMs());
+    parts.onChanged(task);
   };
 
-  const certify = async (
-    task: TaskRecord,
-    { certificate, agreed }: Extract<RoundEffect, { readonly type: 'certified' }>,
-  ): Promise<void> => {
-    // The reducer assembles only from verified signatures.
-    task.certificate = certificate as Verified<Certificate>;
-    await parts.log.saveCertificate(task.taskId, certificate);
-    if (task.phase === 'seeded' || task.phase === 'failed') {
-      task.phase = 'agreed';
-      task.times = { ...task.times, agreedMs: deps.clock.nowMs() };
-    }
-    parts.onChanged(task);
-    parts.certificates().announce(task);
-    // The certificate grows; the output is the same.
-    if (agreed !== undefined && !task.isDelivered && task.seating?.params.mySeat !== undefined) {
-      task.isDelivered = true;
-      void parts.deliveries().send(task, { certificate, ...agreed });
-    }
+  const execute = async (task: TaskRecord, round: number): Promise<TaskEvent | undefined> => {
+    // What an earlier life saw fail is only followed: it may yet be agreed, and nobody waits for our seat.
+    if (task.hasFailed) return undefined;
+    const declined = round === 0 ? await parts.declines.consider(task) : undefined;
+    if (declined === undefined) parts.launch(task, round);
+    return declined;
+  };
+
+  const dissent = async (task: TaskRecord, body: Dissent): Promise<TaskEvent | undefined> => {
+    const { operator } = deps;
+    if (operator === undefined) return undefined;
+    const signed = await underGuard(deps, task, 'dissent', () => operator.signer.signDissent(body));
+    if (signed === undefined) return undefined;
+    task.hasDissented = true;
+    deps.log.warn({ taskId: task.taskId, round: body.round, reason: body.reason }, 'objects to a certificate');
+    return parts.notices().tell(task, { kind: 'dissent', signed });
+  };
+
+  /** Everybody sees that a reveal is missing, and one dissent is enough: the others wait for it. */
+  const dissentLater = (task: TaskRecord, body: Dissent): undefined => {
+    const { round, seat } = body;
+    const seats = task.seatings.get(round)?.params.seats.length ?? 1;
+    const delayMs = (deps.params.timing.settleMs * DISSENT_SHARE * seat) / seats;
+    const name = `${round}/dissent`;
+    const fire = (): void => {
+      task.timers.delete(name);
+      const isSaid = (): boolean =>
+        [...(task.machine?.state.dissents.values() ?? [])].some(({ body: said }) => said.round === round);
+      void parts.driver().consider(task, async () => (isSaid() ? undefined : dissent(task, body)));
+    };
+    task.timers.set(name, deps.clock.after(delayMs, fire));
+    return undefined;
+  };
+
+  const failRound = async (task: TaskRecord, body: RoundFail): Promise<TaskEvent | undefined> => {
+    const { operator } = deps;
+    deps.meter.count('mlb_round_failures_total', { round: String(body.round) });
+    if (operator === undefined) return undefined;
+    const signed = await underGuard(deps, task, 'round-fail', () => operator.signer.signRoundFail(body));
+    return signed && parts.notices().tell(task, { kind: 'round-fail', signed });
+  };
+
+  const vote = async (task: TaskRecord, seat: number, body: TaskVerdict): Promise<TaskEvent | undefined> => {
+    const { operator } = deps;
+    const params = task.seatings.get(body.round)?.params;
+    if (operator === undefined || params === undefined) return undefined;
+    const verdict = await underGuard(deps, task, 'verdict', () => operator.signer.signVerdict(body));
+    if (verdict === undefined) return undefined;
+    const message = { type: 'verdict-vote', seat, verdict } as const;
+    await parts.log.saveSigned(task.taskId, body.round, message);
+    parts.messages().broadcast(task, body.round, message);
+    const event = eventOfMessage(deps, params, message);
+    return typeof event === 'string' ? undefined : event;
+  };
+
+  const dispute = (task: TaskRecord, round: number): void => {
+    task.disputed.add(round);
+    deps.meter.count('mlb_disputes_total', { round: String(round) });
+    follow(task);
   };
 
   const fail = async (task: TaskRecord): Promise<void> => {
-    // A round that is only followed again after a restart cannot undo what the chain has said since.
-    if (task.phase !== 'seeded') return;
-    const failedMs = deps.clock.nowMs();
-    task.phase = 'failed';
-    task.times = { ...task.times, failedMs };
-    await parts.log.saveFailed(task.taskId, failedMs);
-    cancelTimers(task);
-    parts.onChanged(task);
+    if (task.hasFailed) return;
+    task.hasFailed = true;
+    await parts.log.saveFailed(task.taskId, deps.clock.nowMs());
+    follow(task);
   };
 
   return async (task, effect) => {
     switch (effect.type) {
-      case 'persist':
-        await parts.log.saveResult(task.taskId, effect.result);
+      case 'round':
+        return parts.round(task, effect.round, effect.effect);
+      case 'execute':
+        return execute(task, effect.round);
+      case 'recommit': {
+        const { round, result } = effect;
+        return { type: 'round', round, event: { type: 'executed', result: withSecrets(deps, result) } };
+      }
+      case 'open-round':
+        parts.rounds().request(task, effect.round);
         return undefined;
-      case 'sign':
-        return sign(task, effect.unsigned);
-      case 'relay':
-        parts.messages().broadcast(task, effect.message);
+      case 'sign-dissent':
+        return effect.dissent.reason === DISSENT_WITHHELD
+          ? dissentLater(task, effect.dissent)
+          : dissent(task, effect.dissent);
+      case 'sign-round-fail':
+        return failRound(task, effect.roundFail);
+      case 'sign-verdict':
+        return vote(task, effect.seat, effect.verdict);
+      case 'judged':
+        await parts.notices().tellVerdict(task, effect.verdict);
         return undefined;
-      case 'start-timer':
-        task.timers.get(effect.timer)?.();
-        task.timers.set(
-          effect.timer,
-          deps.clock.after(effect.delayMs, () => {
-            task.timers.delete(effect.timer);
-            void parts.driver().dispatch(task, { type: 'timer', timer: effect.timer });
-          }),
-        );
+      case 'disputed':
+        dispute(task, effect.round);
         return undefined;
-      case 'certified':
-        await certify(task, effect);
+      case 'settleable': {
+        const { certificate, declines, audit, verdict } = effect;
+        task.settleable = { certificate, declines, audit, verdict };
+        follow(task);
         return undefined;
-      case 'evidence':
-        await parts.evidence().report(effect.evidence);
-        return undefined;
-      case 'dissent':
-        task.hasDissented = true;
-        deps.log.warn({ taskId: task.taskId }, 'the certificate says otherwise than our own execution');
-        return undefined;
-      case 'settleable':
-        if (task.phase === 'agreed') task.phase = 'settleable';
-        parts.onChanged(task);
-        return undefined;
-      case 'failed':
+      }
+      case 'refund':
         await fail(task);
         return undefined;
       default:

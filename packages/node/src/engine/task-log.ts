@@ -1,26 +1,30 @@
 import {
-  Bytes32,
   type Certificate,
   type Delivery,
-  decodeCertificate,
   decodeDelivery,
   decodeOrderMessage,
-  decodeSeatMessage,
   decodeWire,
   encodeCertificate,
   encodeDelivery,
   encodeOrderMessage,
   encodeSeatMessage,
   encodeWire,
-  fromHex,
-  MAX_STREAM_FRAME_BYTES,
   type OrderMessage,
   type OwnResult,
   type SeatMessage,
   TaskId,
-  toHex,
 } from '@mlb/protocol';
 import type { Store, StoreWrite } from '../port/store.ts';
+import { decodeRound, encodeResult, type LoggedRound } from './round-log.ts';
+
+/** What was gossiped of a task besides its certificates. */
+export type NoticeKind = 'dissent' | 'round-fail' | 'decline' | 'verdict';
+
+/** One gossiped message as it came; it was judged then, and is judged again when it is read back. */
+export interface LoggedNotice {
+  readonly kind: NoticeKind;
+  readonly bytes: Uint8Array;
+}
 
 /** What a daemon remembers of one task over a restart. */
 export interface LoggedTask {
@@ -29,10 +33,8 @@ export interface LoggedTask {
   readonly firstSeenMs: number;
   /** This daemon's own requester submitted it. */
   readonly isOwn: boolean;
-  readonly result: OwnResult | undefined;
-  /** Own statements that were signed, and so may have left. */
-  readonly signed: readonly SeatMessage[];
-  readonly certificate: Certificate | undefined;
+  readonly rounds: ReadonlyMap<number, LoggedRound>;
+  readonly notices: readonly LoggedNotice[];
   readonly delivery: Delivery | undefined;
   readonly failedAtMs: number | undefined;
 }
@@ -40,59 +42,76 @@ export interface LoggedTask {
 /** Durable task records under one prefix of the store. Everything is written before the effect that depends on it. */
 export interface TaskLog {
   readonly saveOrder: (taskId: TaskId, order: OrderMessage, firstSeenMs: number, isOwn: boolean) => Promise<void>;
-  readonly saveResult: (taskId: TaskId, result: OwnResult) => Promise<void>;
-  readonly saveSigned: (taskId: TaskId, message: SeatMessage) => Promise<void>;
+  readonly saveResult: (taskId: TaskId, round: number, result: OwnResult) => Promise<void>;
+  readonly saveSigned: (taskId: TaskId, round: number, message: SeatMessage) => Promise<void>;
   readonly saveCertificate: (taskId: TaskId, certificate: Certificate) => Promise<void>;
+  /** `name` tells notices of one kind apart: the round and seat that speak. */
+  readonly saveNotice: (taskId: TaskId, name: string, notice: LoggedNotice) => Promise<void>;
   readonly saveDelivery: (taskId: TaskId, delivery: Delivery) => Promise<void>;
-  readonly saveFailed: (taskId: TaskId, atMs: number) => Promise<void>;
+  /** Undefined: a late certificate says that it has not. */
+  readonly saveFailed: (taskId: TaskId, atMs: number | undefined) => Promise<void>;
   readonly forget: (taskId: TaskId) => Promise<void>;
   readonly load: () => Promise<readonly LoggedTask[]>;
+  readonly read: (taskId: TaskId) => Promise<LoggedTask | undefined>;
 }
 
 const PREFIX = 'task/';
+const NOTICE_KINDS: readonly NoticeKind[] = ['dissent', 'round-fail', 'decline', 'verdict'];
 const keyOf = (taskId: TaskId, part: string): string => `${PREFIX}${taskId}/${part}`;
 
-const encodeResult = (r: OwnResult): Uint8Array =>
-  encodeWire([fromHex(r.resultHash), r.output, fromHex(r.salt), fromHex(r.blindShare), r.execMs]);
+type Parts = ReadonlyMap<string, Uint8Array>;
 
-const decodeResult = (bytes: Uint8Array): OwnResult => {
-  const [hash, output, salt, share, execMs] = decodeWire(bytes, 2 * MAX_STREAM_FRAME_BYTES) as [
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    number,
-  ];
-  return {
-    resultHash: Bytes32(toHex(hash)),
-    output,
-    salt: Bytes32(toHex(salt)),
-    blindShare: Bytes32(toHex(share)),
-    execMs,
-  };
+/** `<round>/<part>`; records written before there were later rounds have no number, and are of round 0. */
+const roundsOf = (parts: Parts): ReadonlyMap<number, LoggedRound> => {
+  const byRound = new Map<number, Map<string, Uint8Array>>();
+  for (const [path, bytes] of parts) {
+    const [, round = '0', part = ''] = /^(?:(\d+)\/)?([a-z-]+)$/.exec(path) ?? [];
+    const ofRound = byRound.get(Number(round)) ?? new Map<string, Uint8Array>();
+    byRound.set(Number(round), ofRound.set(part, bytes));
+  }
+  return new Map([...byRound].map(([round, ofRound]) => [round, decodeRound(ofRound)]));
 };
 
-const decodeTask = (taskId: TaskId, parts: ReadonlyMap<string, Uint8Array>): LoggedTask | undefined => {
+const noticesOf = (parts: Parts): readonly LoggedNotice[] =>
+  [...parts].flatMap(([path, bytes]) => {
+    const kind = NOTICE_KINDS.find((candidate) => path.startsWith(`notice/${candidate}/`));
+    return kind === undefined ? [] : [{ kind, bytes }];
+  });
+
+const decodeTask = (taskId: TaskId, parts: Parts): LoggedTask | undefined => {
   const order = parts.get('order');
   const seen = parts.get('seen');
   if (order === undefined || seen === undefined) return undefined;
   const [firstSeenMs, own] = decodeWire(seen, 64) as [number, number];
-  const optional = <T>(part: string, decode: (bytes: Uint8Array) => T): T | undefined => {
-    const bytes = parts.get(part);
-    return bytes === undefined ? undefined : decode(bytes);
-  };
+  const delivery = parts.get('delivery');
+  const failed = parts.get('failed');
   return {
     taskId,
     order: decodeOrderMessage(order),
     firstSeenMs,
     isOwn: own === 1,
-    result: optional('result', decodeResult),
-    signed: [...parts].filter(([part]) => part.startsWith('signed-')).map(([, bytes]) => decodeSeatMessage(bytes)),
-    certificate: optional('certificate', decodeCertificate),
-    delivery: optional('delivery', decodeDelivery),
-    failedAtMs: optional('failed', (bytes) => decodeWire(bytes, 64) as number),
+    rounds: roundsOf(parts),
+    notices: noticesOf(parts),
+    delivery: delivery && decodeDelivery(delivery),
+    failedAtMs: failed && (decodeWire(failed, 64) as number),
   };
 };
+
+const readParts = async (store: Store, prefix: string): Promise<ReadonlyMap<TaskId, Parts>> => {
+  const tasks = new Map<TaskId, Map<string, Uint8Array>>();
+  for await (const [key, value] of store.list(prefix)) {
+    const [id = '', ...path] = key.slice(PREFIX.length).split('/');
+    const taskId = TaskId(id);
+    const parts = tasks.get(taskId) ?? new Map<string, Uint8Array>();
+    tasks.set(taskId, parts.set(path.join('/'), value));
+  }
+  return tasks;
+};
+
+const load = async (store: Store, prefix: string): Promise<readonly LoggedTask[]> =>
+  [...(await readParts(store, prefix))]
+    .map(([taskId, parts]) => decodeTask(taskId, parts))
+    .filter((task) => task !== undefined);
 
 export const createTaskLog = (store: Store): TaskLog => {
   const put = (taskId: TaskId, part: string, value: Uint8Array, sync: boolean): Promise<void> =>
@@ -107,25 +126,23 @@ export const createTaskLog = (store: Store): TaskLog => {
         // A stranger's order may be gossiped again; our own must survive a power cut, or its nonce would be used twice.
         { sync: isOwn },
       ),
-    saveResult: (taskId, result) => put(taskId, 'result', encodeResult(result), true),
-    saveSigned: (taskId, message) => put(taskId, `signed-${message.type}`, encodeSeatMessage(message), true),
-    saveCertificate: (taskId, certificate) => put(taskId, 'certificate', encodeCertificate(certificate), true),
+    saveResult: (taskId, round, result) => put(taskId, `${round}/result`, encodeResult(result), true),
+    saveSigned: (taskId, round, message) =>
+      put(taskId, `${round}/signed-${message.type}`, encodeSeatMessage(message), true),
+    saveCertificate: (taskId, certificate) =>
+      put(taskId, `${certificate.statement.round}/certificate`, encodeCertificate(certificate), true),
+    saveNotice: (taskId, name, { kind, bytes }) => put(taskId, `notice/${kind}/${name}`, bytes, true),
     saveDelivery: (taskId, delivery) => put(taskId, 'delivery', encodeDelivery(delivery), true),
-    saveFailed: (taskId, atMs) => put(taskId, 'failed', encodeWire(atMs), false),
+    saveFailed: (taskId, atMs) =>
+      store.write([{ key: keyOf(taskId, 'failed'), value: atMs === undefined ? undefined : encodeWire(atMs) }], {
+        sync: false,
+      }),
     forget: async (taskId) => {
       const writes: StoreWrite[] = [];
       for await (const [key] of store.list(`${PREFIX}${taskId}/`)) writes.push({ key, value: undefined });
       await store.write(writes, { sync: false });
     },
-    load: async () => {
-      const tasks = new Map<TaskId, Map<string, Uint8Array>>();
-      for await (const [key, value] of store.list(PREFIX)) {
-        const [id = '', part = ''] = key.slice(PREFIX.length).split('/');
-        const taskId = TaskId(id);
-        const parts = tasks.get(taskId) ?? new Map<string, Uint8Array>();
-        tasks.set(taskId, parts.set(part, value));
-      }
-      return [...tasks].map(([taskId, parts]) => decodeTask(taskId, parts)).filter((task) => task !== undefined);
-    },
+    load: () => load(store, PREFIX),
+    read: async (taskId) => (await load(store, `${PREFIX}${taskId}/`))[0],
   };
 };

@@ -9,7 +9,10 @@ export interface MetricSpec<Label extends string = string> {
 type Specs<Labels> = { readonly [Name in keyof Labels]: MetricSpec<Labels[Name] & string> };
 
 export const COUNTERS: Specs<CounterLabels> = {
+  mlb_audits_total: { help: 'Certificates that a beacon drew for an audit', labels: [] },
   mlb_chain_rollbacks_total: { help: 'Reorganisations of the L2 undone', labels: [] },
+  mlb_declines_total: { help: 'Own seats passed to their substitutes', labels: ['reason'] },
+  mlb_disputes_total: { help: 'Certificates made provisional, by round', labels: ['round'] },
   mlb_dropped_total: { help: 'Work dropped: a bounded queue was full, or nobody was there', labels: ['queue'] },
   mlb_evidence_total: { help: 'Equivocation evidence seen', labels: ['kind'] },
   mlb_executions_total: { help: 'Own executions, by outcome', labels: ['outcome'] },
@@ -18,6 +21,7 @@ export const COUNTERS: Specs<CounterLabels> = {
   mlb_gossip_messages_total: { help: 'Gossip messages, by what became of them', labels: ['topic', 'outcome'] },
   mlb_guard_refusals_total: { help: 'Signatures the signing guard refused', labels: ['kind'] },
   mlb_rejections_total: { help: 'Refused input, by the closed code of the refusal', labels: ['source', 'code'] },
+  mlb_round_failures_total: { help: 'Rounds without a certificate in which this node had a seat', labels: ['round'] },
   mlb_settlement_batches_total: { help: 'Batches, by what became of them', labels: ['status'] },
   mlb_slashes_total: { help: 'Slashes seen on the L2', labels: ['kind'] },
   mlb_tasks_total: { help: 'Tasks that entered a state', labels: ['state'] },

@@ -1,6 +1,9 @@
 /** Label names of each counter. Values come from closed sets; peer ids and task ids are never labels: they are unbounded. */
 export interface CounterLabels {
+  readonly mlb_audits_total: never;
   readonly mlb_chain_rollbacks_total: never;
+  readonly mlb_declines_total: 'reason';
+  readonly mlb_disputes_total: 'round';
   readonly mlb_dropped_total: 'queue';
   readonly mlb_evidence_total: 'kind';
   readonly mlb_executions_total: 'outcome';
@@ -9,6 +12,7 @@ export interface CounterLabels {
   readonly mlb_gossip_messages_total: 'topic' | 'outcome';
   readonly mlb_guard_refusals_total: 'kind';
   readonly mlb_rejections_total: 'source' | 'code';
+  readonly mlb_round_failures_total: 'round';
   readonly mlb_settlement_batches_total: 'status';
   readonly mlb_slashes_total: 'kind';
   readonly mlb_tasks_total: 'state';

@@ -1,4 +1,14 @@
-import type { Address, BatchHeader, RoundEffect, SeatMessage, Signed } from '@mlb/protocol';
+import type {
+  Address,
+  BatchHeader,
+  Decline,
+  Dissent,
+  RoundEffect,
+  RoundFail,
+  SeatMessage,
+  Signed,
+  TaskVerdict,
+} from '@mlb/protocol';
 
 /** What is to be signed for a seat. */
 export type UnsignedSeatMessage = Extract<RoundEffect, { readonly type: 'sign' }>['unsigned'];
@@ -10,5 +20,10 @@ export type UnsignedSeatMessage = Extract<RoundEffect, { readonly type: 'sign' }
 export interface Signer {
   readonly sessionKey: Address;
   readonly signSeatMessage: (unsigned: UnsignedSeatMessage) => Promise<SeatMessage>;
+  /** One objection a round: whatever its reason and whichever certificate it names. */
+  readonly signDissent: (dissent: Dissent) => Promise<Signed<Dissent>>;
+  readonly signRoundFail: (roundFail: RoundFail) => Promise<Signed<RoundFail>>;
+  readonly signDecline: (decline: Decline) => Promise<Signed<Decline>>;
+  readonly signVerdict: (verdict: TaskVerdict) => Promise<Signed<TaskVerdict>>;
   readonly signBatchHeader: (header: BatchHeader) => Promise<Signed<BatchHeader>>;
 }

@@ -2,6 +2,8 @@ import {
   BATCH_HEADER,
   type Bytes32,
   COMMIT,
+  DECLINE,
+  DISSENT,
   type Domain,
   digestOf,
   LOCK_VOTE,
@@ -9,8 +11,10 @@ import {
   REVEAL,
   type RecordSchema,
   type ResultStatement,
+  ROUND_FAIL,
   type Secp256k1,
   type Signed,
+  VERDICT,
 } from '@mlb/protocol';
 import type { Signer } from '../port/signer.ts';
 import type { SigningGuard } from './guard.ts';
@@ -64,7 +68,8 @@ export const createSigner = (options: {
         case 'lock-vote': {
           const { lockVote: body } = unsigned;
           const name = `lock/${body.taskId}/${body.round}`;
-          return { type: 'lock-vote', lockVote: await sign({ name, schema: LOCK_VOTE, body }) };
+          const lockVote = await sign({ name, schema: LOCK_VOTE, body });
+          return { type: 'lock-vote', lockVote, lockedSeats: unsigned.lockedSeats };
         }
         case 'reveal': {
           const { reveal: body, statement, output } = unsigned;
@@ -81,6 +86,11 @@ export const createSigner = (options: {
         }
       }
     },
+    // The seat is no part of the duty: whoever sits elsewhere after a reorg must not say two things either.
+    signDissent: (body) => sign({ name: `dissent/${body.taskId}/${body.round}`, schema: DISSENT, body }),
+    signRoundFail: (body) => sign({ name: `round-fail/${body.taskId}/${body.round}`, schema: ROUND_FAIL, body }),
+    signDecline: (body) => sign({ name: `decline/${body.taskId}/${body.round}`, schema: DECLINE, body }),
+    signVerdict: (body) => sign({ name: `verdict/${body.taskId}/${body.round}`, schema: VERDICT, body }),
     signBatchHeader: (header) =>
       sign({ name: `batch/${header.index}/${header.slot}`, schema: BATCH_HEADER, body: header }),
   };

@@ -2,6 +2,8 @@
 export const STORE_PREFIXES = {
   /** Orders, results, certificates and deliveries by task. */
   task: 'task/',
+  /** Seats served and passed on, for the decline budget. */
+  duty: 'duty/',
   /** Duties that were signed. */
   guard: 'guard/',
   /** Settlement batches: leaves, proposals, attestations. */

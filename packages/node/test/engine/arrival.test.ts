@@ -84,7 +84,10 @@ describe('what arrives early', () => {
     await second.mine(2);
     assert.ok(isCertifiedAt(second, taskId, second.nodes));
     assert.deepEqual(
-      second.task(seat, taskId).round?.commits.map(({ length }) => length),
+      second
+        .task(seat, taskId)
+        .machine?.state.rounds.get(0)
+        ?.state.commits.map(({ length }) => length),
       [0, 1, 1, 1],
     );
   });

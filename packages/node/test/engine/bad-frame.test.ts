@@ -82,7 +82,8 @@ describe('a frame on a committee stream is counted and dropped', () => {
         scene.target
           .engine()
           .task(scene.taskId)
-          ?.round?.commits.every(({ length }) => length === 0),
+          ?.machine?.state.rounds.get(0)
+          ?.state.commits.every(({ length }) => length === 0),
       );
       await assertGoesOn(scene);
     });

@@ -237,7 +237,14 @@ export const createTestNetwork = async ({
         ...{ baseFee: BASE_FEE, treasuryUnits: 0n, burnUnits: 0n },
       };
       return {
-        ...({ type: 'batch-posted', index, headerDigest: ZERO_BYTES32, header, deltas: new Uint8Array(0) } as const),
+        ...({
+          type: 'batch-posted',
+          index,
+          headerDigest: ZERO_BYTES32,
+          certificateHash: ZERO_BYTES32,
+          header,
+          deltas: new Uint8Array(0),
+        } as const),
         ...{ nullifiers, transaction: ZERO_BYTES32 },
       };
     },

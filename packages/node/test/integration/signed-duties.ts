@@ -7,10 +7,11 @@ import {
   RESULT_STATEMENT,
   REVEAL,
   type SeatMessage,
-  type TaskId,
+  VERDICT,
 } from '@mlb/protocol';
 import { homePaths } from '../../src/config/home.ts';
-import { createTaskLog } from '../../src/engine/task-log.ts';
+import { dutyOf } from '../../src/engine/seat-duty.ts';
+import { createTaskLog, type LoggedTask } from '../../src/engine/task-log.ts';
 import { readGuardLog } from '../../src/signing/guard-log.ts';
 import { openLevelStore } from '../../src/store/level.ts';
 
@@ -22,18 +23,27 @@ export interface SignedDuties {
   readonly sent: readonly { readonly duty: string; readonly digest: string }[];
 }
 
-const said = (domain: Domain, taskId: TaskId, message: SeatMessage): SignedDuties['sent'][number] => {
+const said = (domain: Domain, message: SeatMessage): SignedDuties['sent'] => {
+  const { taskId, round } = dutyOf(message);
+  const duty = (kind: string, digest: string) => [{ duty: `${kind}/${taskId}/${round}`, digest }];
   switch (message.type) {
     case 'commit':
-      return { duty: `commit/${taskId}/0`, digest: digestOf(domain, COMMIT, message.commit.body) };
+      return duty('commit', digestOf(domain, COMMIT, message.commit.body));
     case 'lock-vote':
-      return { duty: `lock/${taskId}/0`, digest: digestOf(domain, LOCK_VOTE, message.lockVote.body) };
+      return duty('lock', digestOf(domain, LOCK_VOTE, message.lockVote.body));
     case 'reveal':
-      return { duty: `reveal/${taskId}/0`, digest: digestOf(domain, REVEAL, message.reveal.body) };
+      return duty('reveal', digestOf(domain, REVEAL, message.reveal.body));
     case 'vote':
-      return { duty: `statement/${taskId}/0`, digest: digestOf(domain, RESULT_STATEMENT, message.statement.body) };
+      return duty('statement', digestOf(domain, RESULT_STATEMENT, message.statement.body));
+    case 'verdict-vote':
+      return duty('verdict', digestOf(domain, VERDICT, message.verdict.body));
+    case 'earlier-value':
+      return [];
   }
 };
+
+const signedIn = (rounds: LoggedTask['rounds']): readonly SeatMessage[] =>
+  [...rounds.values()].flatMap(({ signed }) => signed);
 
 /** Opens the home as the daemon would, guard log checked from its first record to its last. */
 export const readSignedDuties = async (home: string, domain: Domain): Promise<SignedDuties> => {
@@ -46,7 +56,10 @@ export const readSignedDuties = async (home: string, domain: Domain): Promise<Si
       guarded.set(name, (guarded.get(name) ?? new Set()).add(digest));
     }
     const tasks = await createTaskLog(store).load();
-    return { guarded, sent: tasks.flatMap(({ taskId, signed }) => signed.map((m) => said(domain, taskId, m))) };
+    return {
+      guarded,
+      sent: tasks.flatMap(({ rounds }) => signedIn(rounds).flatMap((message) => said(domain, message))),
+    };
   } finally {
     await store.close();
   }

@@ -70,7 +70,7 @@ test('every message is signed by the session key over its EIP-712 digest', async
   const signer = signerOn(await openGuard());
   const recover = nobleSecp256k1.recover;
   const committed = await signer.signSeatMessage({ type: 'commit', commit });
-  const locked = await signer.signSeatMessage({ type: 'lock-vote', lockVote });
+  const locked = await signer.signSeatMessage({ type: 'lock-vote', lockVote, lockedSeats: 0n });
   const revealed = await signer.signSeatMessage({ type: 'reveal', reveal, output: new Uint8Array(3), statement });
   const batch = await signer.signBatchHeader(header);
   assert.ok(committed.type === 'commit' && locked.type === 'lock-vote' && revealed.type === 'reveal');
@@ -110,14 +110,14 @@ test('the same message signed again, also after a restart, has the same bytes', 
 test('a second, different message for one duty is not signed', async () => {
   const signer = signerOn(await openGuard());
   await signer.signSeatMessage({ type: 'commit', commit });
-  await signer.signSeatMessage({ type: 'lock-vote', lockVote });
+  await signer.signSeatMessage({ type: 'lock-vote', lockVote, lockedSeats: 0n });
   await signer.signSeatMessage({ type: 'reveal', reveal, output: new Uint8Array(3), statement });
   await signer.signBatchHeader(header);
   const other = hash('other');
   const attempts = [
     signer.signSeatMessage({ type: 'commit', commit: { ...commit, commitHash: other } }),
     signer.signSeatMessage({ type: 'commit', commit: { ...commit, seat: 1 } }),
-    signer.signSeatMessage({ type: 'lock-vote', lockVote: { ...lockVote, lockRoot: other } }),
+    signer.signSeatMessage({ type: 'lock-vote', lockVote: { ...lockVote, lockRoot: other }, lockedSeats: 0n }),
     signer.signSeatMessage({
       type: 'vote',
       seat: 2,

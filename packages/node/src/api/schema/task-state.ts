@@ -1,6 +1,6 @@
 /**
- * admitted -> seeded -> executing -> agreed -> settled. `agreed` has a certificate, `settled` is on chain past its
- * window. `refundable`: no quorum, the money is free after the deadline; `refunded`: it is. `failed`: the daemon gave
+ * admitted -> seeded -> executing -> agreed -> settled. `agreed` has a certificate, `disputed` one that a later round will
+ * overrule or confirm, `settled` is on chain past its window. `refundable`: no quorum, the money is free after the deadline; `refunded`: it is. `failed`: the daemon gave
  * up before the network judged (see `reason`).
  */
 export type TaskState =
@@ -8,6 +8,7 @@ export type TaskState =
   | 'seeded'
   | 'executing'
   | 'agreed'
+  | 'disputed'
   | 'settled'
   | 'refundable'
   | 'refunded'
@@ -18,6 +19,7 @@ export const TASK_STATES: readonly TaskState[] = [
   'seeded',
   'executing',
   'agreed',
+  'disputed',
   'settled',
   'refundable',
   'refunded',

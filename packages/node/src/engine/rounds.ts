@@ -1,0 +1,82 @@
+import { AUDIT_ROUND, auditRatePpm, auditSeedOf, isAudited, MAX_ROUNDS, type TaskEvent } from '@mlb/protocol';
+import type { EngineDeps } from './deps.ts';
+import type { Driver } from './driver.ts';
+import { seatRound, seedBlockOfRound } from './seating.ts';
+import { followRounds, type TaskRecord } from './task.ts';
+
+export interface Rounds {
+  /** The round is to be opened: now, or when its seed block is there. */
+  readonly request: (task: TaskRecord, round: number) => void;
+  /** Opens what is due at the head, and decides about the audit. */
+  readonly atHead: (task: TaskRecord) => Promise<void>;
+}
+
+export interface RoundsParts {
+  readonly driver: Driver;
+  /** A round has its seats. */
+  readonly onSeated: (task: TaskRecord, round: number) => Promise<void>;
+  readonly onChanged: (task: TaskRecord) => void;
+}
+
+/** Opens rounds when the chain has their seed block. */
+export const createRounds = (deps: EngineDeps, { driver, onSeated, onChanged }: RoundsParts): Rounds => {
+  /** Every later seating is drawn on top of the ones before. */
+  const isNext = ({ seatings }: TaskRecord, round: number): boolean =>
+    round === 0 || seatings.has(round === AUDIT_ROUND ? 0 : round - 1);
+
+  const seat = (task: TaskRecord, round: number): TaskEvent | undefined => {
+    const blockHash = deps.chain.blockHash(seedBlockOfRound(deps, task, round));
+    if (blockHash === undefined || !task.awaited.has(round) || !isNext(task, round)) return undefined;
+    task.awaited.delete(round);
+    const seating = seatRound(deps, task, { round, blockHash });
+    if (seating === undefined) return { type: 'unseatable', round };
+    task.seatings.set(round, seating);
+    if (followRounds(task, deps.clock.nowMs())) onChanged(task);
+    const { seats, mySeat } = seating.params;
+    return { type: 'seated', round, seats, mySeat };
+  };
+
+  const attempt = async (task: TaskRecord, round: number): Promise<void> => {
+    const before = task.seatings.get(round);
+    await driver.consider(task, async () => seat(task, round));
+    if (task.seatings.get(round) !== undefined && before === undefined) await onSeated(task, round);
+  };
+
+  const attemptAll = async (task: TaskRecord): Promise<void> => {
+    for (const round of [...task.awaited].sort((a, b) => a - b)) await attempt(task, round);
+  };
+
+  /** Decided by a beacon after the certificate, of which everybody has the same number of silent seats: its lock is one. */
+  const decideAudit = (task: TaskRecord): TaskEvent | undefined => {
+    const certificate = task.certificates.get(0);
+    const blockHash = deps.chain.blockHash(seedBlockOfRound(deps, task, AUDIT_ROUND));
+    if (certificate === undefined || blockHash === undefined || task.isAuditDecided) return undefined;
+    task.isAuditDecided = true;
+    const { redundancy, valueAtRisk } = task.order.order.body;
+    const hasSilentSeat = certificate.locked.length < certificate.statement.seatCount;
+    const seed = auditSeedOf({ domain: deps.domain, taskId: task.taskId, blockHash });
+    const isDue = isAudited(seed, auditRatePpm({ redundancy, hasSilentSeat, valueAtRisk }));
+    if (isDue) {
+      deps.meter.count('mlb_audits_total', {});
+      task.awaited.add(AUDIT_ROUND);
+    }
+    return { type: 'audit-decided', isAudited: isDue };
+  };
+
+  const considerAudit = (task: TaskRecord): Promise<void> | undefined =>
+    task.isAuditDecided || !task.certificates.has(0) ? undefined : driver.consider(task, async () => decideAudit(task));
+
+  return {
+    request: (task, round) => {
+      // Not AUDIT_ROUND either: its own beacon asks for it, never what others say.
+      if (task.seatings.has(round) || round >= MAX_ROUNDS) return;
+      for (let needed = 0; needed <= round; needed += 1) if (!task.seatings.has(needed)) task.awaited.add(needed);
+      void attemptAll(task);
+    },
+    atHead: async (task) => {
+      if (task.machine === undefined) return;
+      await considerAudit(task);
+      await attemptAll(task);
+    },
+  };
+};
