@@ -2,8 +2,9 @@
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   contracts: [],
+  simulator: ['protocol'],
   node: ['protocol', 'contracts'],
-  cli: ['protocol', 'contracts', 'node'],
+  cli: ['protocol', 'contracts', 'node', 'simulator'],
 };
 
 /**

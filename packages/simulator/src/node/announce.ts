@@ -1,0 +1,44 @@
+import { type Certificate, encodeCertificate, mergeCertificates, type RoundEffect, type Verified } from '@mlb/protocol';
+import { after, note, type World } from '../world.ts';
+import type { Node, TaskRecord } from './node.ts';
+import { openWanted } from './open-round.ts';
+import { gossip, gossipRaw, viewOf } from './speak.ts';
+
+type Certified = Extract<RoundEffect, { readonly type: 'certified' }>;
+
+/** Seat i waits so long i times before it gossips a certificate, and not at all when it heard a fuller one. */
+const STAGGER_MS = 150;
+
+/** Notes a certificate and what it merges to. Whether it says more than what was known. */
+export const keepCertificate = (task: TaskRecord, certificate: Verified<Certificate>): boolean => {
+  const { round } = certificate.statement;
+  const known = task.certificates.get(round);
+  const merged = known === undefined ? certificate : (mergeCertificates(known, certificate) ?? known);
+  task.certificates.set(round, merged);
+  return known === undefined || merged.signatures.length > known.signatures.length;
+};
+
+/** The machine holds a certificate, or a fuller one. */
+export const announce = (
+  world: World,
+  node: Node,
+  task: TaskRecord,
+  { round, certificate, agreed }: Pick<Certified, 'certificate' | 'agreed'> & { readonly round: number },
+): void => {
+  const { nowMs: atMs } = world;
+  const { output, blind } = agreed ?? {};
+  const seats = task.committees.get(round) ?? [];
+  world.journal.certificates.push({ atMs, operator: node.index, certificate, seats, output, blind });
+  const isNews = keepCertificate(task, certificate);
+  note(world, `${node.index} certified r${round} ${certificate.signatures.length} of ${task.taskId.slice(2, 8)}`);
+  const view = viewOf(world, node, task, round);
+  if (isNews && view !== undefined) {
+    const publish = (): void => {
+      const best = task.certificates.get(round);
+      if (best === certificate) gossip(world, node, { kind: 'certificate', bytes: encodeCertificate(certificate) });
+    };
+    after(world, view.mySeat * STAGGER_MS, { label: `announce of ${node.index}`, node, run: publish });
+    gossipRaw(world, node, node.conduct.certified?.(view, certificate) ?? []);
+  }
+  openWanted(world, node, task);
+};

@@ -1,0 +1,37 @@
+import { censor } from './censor.ts';
+import { colluder } from './colluder.ts';
+import type { Strategy } from './conduct.ts';
+import { equivocator } from './equivocator.ts';
+import { griefingDissenter } from './griefing-dissenter.ts';
+import { lateCopier } from './late-copier.ts';
+import { liar } from './liar.ts';
+import { replayer } from './replayer.ts';
+import { selectiveRevealer } from './selective-revealer.ts';
+import { silent } from './silent.ts';
+import { slow } from './slow.ts';
+import { subtleLiar } from './subtle-liar.ts';
+import { withholder } from './withholder.ts';
+
+const STRATEGIES = {
+  silent,
+  slow,
+  liar,
+  'subtle-liar': subtleLiar,
+  equivocator,
+  'late-copier': lateCopier,
+  'selective-revealer': selectiveRevealer,
+  withholder,
+  'griefing-dissenter': griefingDissenter,
+  colluder,
+  censor,
+  replayer,
+} as const satisfies Readonly<Record<string, Strategy>>;
+
+/** What an operator can be instead of honest. */
+export type StrategyName = keyof typeof STRATEGIES;
+
+export const OPERATOR_STRATEGIES: readonly StrategyName[] = Object.keys(STRATEGIES) as StrategyName[];
+
+export const strategyNamed = (name: StrategyName): Strategy => STRATEGIES[name];
+
+export const isStrategyName = (name: string): name is StrategyName => Object.hasOwn(STRATEGIES, name);
