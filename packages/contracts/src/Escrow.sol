@@ -142,15 +142,11 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function revertDeltas(bytes calldata deltas, uint64 treasuryUnits, uint64 burnUnits) external {
         require(msg.sender == settlement, NotSettlement(msg.sender));
-        (uint256 offset, ) = _escrow.giveBack(deltas);
-        Lanes.Cursor memory earnedAt;
-        for (; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
-            (, , uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
-            _takeBack(earnedAt, account, units);
-        }
-        if (treasuryUnits != 0) _takeBack(earnedAt, TREASURY_ACCOUNT, treasuryUnits);
-        if (burnUnits != 0) _takeBack(earnedAt, BURN_ACCOUNT, burnUnits);
-        _earned.flush(earnedAt);
+        uint256 offset = _escrow.giveBack(deltas);
+        _earned.takeBack(deltas, offset);
+        _shrinkRequests(deltas, offset);
+        if (treasuryUnits != 0) _takeBack(TREASURY_ACCOUNT, treasuryUnits);
+        if (burnUnits != 0) _takeBack(BURN_ACCOUNT, burnUnits);
         _revertedUnits += _compensationOf(burnUnits);
     }
 
@@ -237,11 +233,31 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         return burnUnits * COMPENSATION_PER_BURN;
     }
 
-    /// Undoes a credit. A running request shrinks by exactly that: clamping it to the balance instead would let it pay
+    /// The payouts that the undone credits were asked for.
+    function _shrinkRequests(bytes calldata deltas, uint256 offset) private {
+        uint256 word = type(uint256).max;
+        uint256 asked;
+        // Bounded by what was posted.
+        unchecked {
+            for (; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
+                (, , uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
+                if (account >> 8 != word) {
+                    word = account >> 8;
+                    asked = _payoutAsked[word];
+                }
+                if ((asked >> (account & 255)) & 1 != 0) _shrink(account, units);
+            }
+        }
+    }
+
+    function _takeBack(uint32 account, uint64 units) private {
+        _earned.sub(account, units);
+        if ((_payoutAsked[account >> 8] >> (account & 255)) & 1 != 0) _shrink(account, units);
+    }
+
+    /// A running request shrinks by exactly the credit that was undone: clamping it to the balance instead would let it pay
     /// out a later credit, and then that one could not be undone.
-    function _takeBack(Lanes.Cursor memory earnedAt, uint32 account, uint64 units) private {
-        _earned.subAt(earnedAt, account, units);
-        if ((_payoutAsked[account >> 8] >> (account & 255)) & 1 == 0) return;
+    function _shrink(uint32 account, uint64 units) private {
         Request storage request = _requests[KIND_EARNED][account];
         request.units = request.units > units ? request.units - units : 0;
     }

@@ -112,11 +112,22 @@ abstract contract LeafRules is BatchFacts {
 
     /// Ascending seats of the committee that open the statement's lockRoot.
     function _isLockedSet(BatchLeaf calldata leaf) private pure returns (bool) {
-        bytes memory packed;
-        for (uint256 i; i < leaf.locked.length; ++i) {
-            uint16 seat = leaf.locked[i].seat;
-            if (seat >= leaf.order.redundancy || (i != 0 && seat <= leaf.locked[i - 1].seat)) return false;
-            packed = abi.encodePacked(packed, seat, leaf.locked[i].commitStructHash);
+        uint256 count = leaf.locked.length;
+        // seat u16 | commitStructHash, one after the other.
+        bytes memory packed = new bytes(count * 34);
+        uint256 next;
+        for (uint256 i; i < count; ++i) {
+            LockedCommit calldata one = leaf.locked[i];
+            uint256 seat = one.seat;
+            if (seat < next || seat >= leaf.statement.seatCount) return false;
+            next = seat + 1;
+            bytes32 commitStructHash = one.commitStructHash;
+            // Inside `packed`: i < count.
+            assembly ("memory-safe") {
+                let at := add(add(packed, 32), mul(i, 34))
+                mstore(at, shl(240, seat))
+                mstore(add(at, 2), commitStructHash)
+            }
         }
         return keccak256(packed) == leaf.statement.lockRoot;
     }
@@ -153,16 +164,15 @@ abstract contract LeafRules is BatchFacts {
         bytes32 seedHash = blockHashes.hashOf(seedBlock);
         require(seedHash != 0, SeedBlockUnknown(seedBlock));
         bytes32 seed = Committee.seed(address(settlement), facts.taskId, 0, seedHash);
-        uint256[] memory drawn = Committee.draw(
-            seed,
+        Committee.Pool memory pool = Committee.poolOf(
             facts.rows,
             _indexOf(leaf.order.requester),
-            _indexOf(facts.provider),
-            leaf.committee.length
+            _indexOf(facts.provider)
         );
-        if (drawn.length == 0) return LeafFault.Draw;
-        for (uint256 i; i < drawn.length; ++i) {
-            if (drawn[i] != leaf.committee[i]) return LeafFault.Draw;
+        uint256 seats = leaf.committee.length;
+        if (pool.operatorsLeft < seats) return LeafFault.Draw;
+        for (uint256 seat; seat < seats; ++seat) {
+            if (Committee.take(pool, seed, seat) != leaf.committee[seat]) return LeafFault.Draw;
         }
         bool isLate = facts.settledAtSec > uint256(leaf.order.deadline) + lateGraceSec;
         return isLate ? LeafFault.Late : LeafFault.None;

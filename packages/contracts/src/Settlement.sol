@@ -106,6 +106,8 @@ contract Settlement is Slashing {
         Conviction calldata conviction
     ) external onlyJudge {
         require(isOpen(header, certificateHash), NotOpen(header.index));
+        // A conviction without one reads as none: the batch could be undone twice.
+        require(conviction.reporter != address(0), NoReporter());
         bytes32 actual = keccak256(deltas);
         require(header.deltasHash == actual, WrongDeltasHash(actual));
         Conviction storage recorded = _convictions[header.index];

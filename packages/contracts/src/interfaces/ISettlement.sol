@@ -135,6 +135,7 @@ interface ISettlement is IMessages {
     error UnknownSessionKey(address sessionKey);
     error NotJudge(address caller);
     error NotOpen(uint64 index);
+    error NoReporter();
     error NotConvicted(uint64 index);
     error NoncesAlreadyFreed(uint64 index);
     error NotGuardian(address caller);
