@@ -4,6 +4,7 @@ import { DISSENT_DIFFERS } from '../message/dissent.ts';
 import { type ResultStatement, resultDigestOf } from '../message/result-statement.ts';
 import { markVerified, type Verified } from '../primitives/verified.ts';
 import { hasQuorum } from '../quorum/threshold.ts';
+import { isAuditRound } from './earlier.ts';
 import type { RoundEffect, RoundParams } from './event.ts';
 import { lockOf } from './lock.ts';
 import { agrees, isStatedInReveal, lockedReveal, outputOf, type Value } from './output.ts';
@@ -11,13 +12,13 @@ import type { Lock, RoundState, RoundStep, Rule } from './state.ts';
 import { unchanged } from './state.ts';
 import { recordStatement } from './statement.ts';
 
-/** What the requester needs besides the certificate, if we hold it. */
-const agreedOf = (
+/** What opens the certificate's digest, if we hold it; in an audit the opening of round 0 does. */
+export const agreedOf = (
   params: RoundParams,
   state: RoundState,
   { lockRoot, resultDigest }: ResultStatement,
 ): Extract<RoundEffect, { readonly type: 'certified' }>['agreed'] => {
-  const lock = lockOf(state, lockRoot);
+  const lock = isAuditRound(params) ? undefined : lockOf(state, lockRoot);
   const agreed = lock && outputOf(params, state, { lock, resultDigest });
   return lock && agreed && { blind: lock.blind, output: agreed.output };
 };

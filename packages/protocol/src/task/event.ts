@@ -57,7 +57,9 @@ export type TaskEvent =
       readonly mySeat?: number | undefined;
     }
   | { readonly type: 'verdict-vote'; readonly vote: Verified<VerdictVote> }
-  | { readonly type: 'verdict'; readonly verdict: Verified<CertifiedVerdict> };
+  | { readonly type: 'verdict'; readonly verdict: Verified<CertifiedVerdict> }
+  /** The task's own timer; those of a round are events of the round. */
+  | { readonly type: 'timer'; readonly timer: 'refund' };
 
 /** What of a round leaves the task machine; the rest it acts on itself. */
 export type OuterRoundEffect = Exclude<RoundEffect, { readonly type: 'settleable' | 'failed' | 'dissent' }>;
@@ -90,6 +92,8 @@ export type TaskEffect =
       readonly audit: Verified<Certificate> | undefined;
       readonly verdict: Verified<CertifiedVerdict> | undefined;
     }
+  /** Nothing decides any more: a last chance for a certificate that is still under way. */
+  | { readonly type: 'start-timer'; readonly timer: 'refund'; readonly delayMs: number }
   /** No round can decide any more: the order is not settled by us, its escrow comes free at the deadline. */
   | { readonly type: 'refund' };
 
@@ -97,6 +101,6 @@ export type TaskEffect =
 export interface TaskMemory {
   /** Of every round this node had a seat in: a later `seated` of the round restores it. */
   readonly rounds: readonly { readonly round: number; readonly memory: RoundMemory }[];
-  /** Events to go through again, in any order: `seated`, certificates, dissents, declines, own round fails and verdict votes. */
+  /** Events to go through again, in the order they came: seated, certificates, dissents, declines, own round fails and votes. */
   readonly events: readonly TaskEvent[];
 }

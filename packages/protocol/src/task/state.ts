@@ -1,6 +1,7 @@
 import type { RoundParams } from '../agreement/event.ts';
 import type { RoundMemory } from '../agreement/round.ts';
-import type { RoundState } from '../agreement/state.ts';
+import type { RoundState, TimerState } from '../agreement/state.ts';
+import type { Certificate } from '../message/certificate.ts';
 import type { Decline } from '../message/decline.ts';
 import type { Dissent } from '../message/dissent.ts';
 import type { RoundFail } from '../message/round-fail.ts';
@@ -37,6 +38,9 @@ export interface TaskState {
   /** By `round/seat`. */
   readonly verdictVotes: ReadonlyMap<string, Verified<VerdictVote>>;
   readonly verdict: Verified<CertifiedVerdict> | undefined;
+  readonly refundTimer: TimerState;
+  /** The end: nothing is signed or settled after it. */
+  readonly isRefunded: boolean;
   /** Effects already asked for, by name: each is asked for once. */
   readonly done: ReadonlySet<string>;
   /** Of an earlier life, until their round is seated. */
@@ -49,5 +53,29 @@ export interface TaskStep {
   readonly effects: readonly TaskEffect[];
 }
 
+export const unchangedTask = (state: TaskState): TaskStep => ({ state, effects: [] });
+
+/** These effects, once in the life of the task: undefined when they were asked for before. */
+export const once = (state: TaskState, name: string, effects: readonly TaskEffect[]): TaskStep | undefined =>
+  state.done.has(name) ? undefined : { state: { ...state, done: new Set([...state.done, name]) }, effects };
+
+/** `map` with one more entry. */
+export const withEntry = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> =>
+  new Map(map).set(key, value);
+
 /** One decision: undefined when there is nothing to decide. */
 export type TaskRule = (params: TaskParams, state: TaskState) => TaskStep | undefined;
+
+/** The certificate we hold of a round. */
+export const certificateOf = (state: TaskState, round: number): Verified<Certificate> | undefined =>
+  state.rounds.get(round)?.state.certificate;
+
+/** The latest round with a certificate, the audit aside: it wins over the earlier ones. */
+export const topRoundOf = ({ lastRound }: TaskParams, state: TaskState): number | undefined => {
+  for (let round = lastRound; round >= 0; round -= 1) if (certificateOf(state, round) !== undefined) return round;
+  return undefined;
+};
+
+/** Names what one seat said in one round. */
+export const placeOf = ({ round, seat }: { readonly round: number; readonly seat: number }): string =>
+  `${round}/${seat}`;

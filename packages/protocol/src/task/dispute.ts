@@ -1,0 +1,38 @@
+import { auditOutcome } from './audit.ts';
+import { hasDissent } from './dissent.ts';
+import type { TaskParams } from './event.ts';
+import { hasFailed } from './round-fail.ts';
+import { once, type TaskRule, type TaskState, topRoundOf } from './state.ts';
+
+/**
+ * Whether the certificate of a round is provisional: objected to, or looked at by an audit that did not pass. The last
+ * round is all there is: one seat that objects to it must not undo what 70 % of everybody agreed on.
+ */
+export const isDisputed = ({ lastRound }: TaskParams, state: TaskState, round: number): boolean =>
+  round < lastRound &&
+  state.rounds.get(round)?.state.certificate !== undefined &&
+  (hasDissent(state, round) || (round === 0 && auditOutcome(state) === 'failed'));
+
+/** Told once a round: its certificate is provisional. */
+export const disputedRule: TaskRule = (params, state) => {
+  for (const round of state.rounds.keys()) {
+    const step = isDisputed(params, state, round)
+      ? once(state, `disputed/${round}`, [{ type: 'disputed', round }])
+      : undefined;
+    if (step !== undefined) return step;
+  }
+  return undefined;
+};
+
+/** A failed or disputed round opens the next one, unless a later one has decided already. */
+export const openRoundRule: TaskRule = (params, state) => {
+  const top = topRoundOf(params, state) ?? 0;
+  for (let round = top; round < params.lastRound; round += 1) {
+    if (!hasFailed(state, round) && !isDisputed(params, state, round)) continue;
+    const next = round + 1;
+    if (state.rounds.has(next) || state.unseatable.has(next)) continue;
+    const step = once(state, `open/${next}`, [{ type: 'open-round', round: next }]);
+    if (step !== undefined) return step;
+  }
+  return undefined;
+};
