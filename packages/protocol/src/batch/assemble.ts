@@ -4,15 +4,32 @@ import { movementsOfCharge, type PayoutEntry } from '../pricing/payout.ts';
 import { keccak256, sha256 } from '../primitives/hash.ts';
 import { type Bytes32, ZERO_BYTES32 } from '../primitives/hex.ts';
 import { deltasOf, encodeDeltas } from './deltas.ts';
+import { foldBatch } from './fold.ts';
+import type { FoldSource, SettlementFold } from './fold-state.ts';
 import { type BatchLeaf, encodeLeaves } from './leaf.ts';
 import { leafHashOf } from './leaf-hash.ts';
 import { ledgerOf, ledgerRootOf } from './ledger.ts';
 import { merkleRoot } from './merkle.ts';
 import { encodeNullifiers, nullifiersOf } from './nullifiers.ts';
+import { reputationRootOf } from './reputation.ts';
+import { slashesRootOf } from './slash-row.ts';
 import type { CheckedTask } from './task.ts';
 
-/** Where a batch stands: everything of its header that its tasks do not determine. */
+/** Where a batch stands: everything of its header that its tasks and those before them do not determine. */
 export type BatchPlace = Pick<BatchHeader, 'index' | 'prevHash' | 'epoch' | 'slot' | 'baseFee'>;
+
+/** The fold up to the batch before. Without one the roots are zero. */
+export interface FoldBefore {
+  readonly state: SettlementFold;
+  readonly source: FoldSource;
+}
+
+export interface AssembleInput {
+  readonly tasks: readonly CheckedTask[];
+  /** Escrow account of the slot's proposer. */
+  readonly batcher: number;
+  readonly fold?: FoldBefore | undefined;
+}
 
 export interface Batch {
   readonly header: BatchHeader;
@@ -36,13 +53,10 @@ const sumOf = (tasks: readonly CheckedTask[], pick: (task: CheckedTask) => bigin
   tasks.reduce((sum, task) => sum + pick(task), 0n);
 
 /**
- * The one batch of these tasks at this place, whatever order they come in. `batcher` is the Escrow account of the slot's
- * proposer. Throws BAD_BATCH when two tasks share a requester's nonce.
+ * The one batch of these tasks at this place, whatever order they come in. Throws BAD_BATCH when two tasks share a
+ * requester's nonce, or the fold is not of the batch before.
  */
-export const assembleBatch = (
-  place: BatchPlace,
-  { tasks, batcher }: { readonly tasks: readonly CheckedTask[]; readonly batcher: number },
-): Batch => {
+export const assembleBatch = (place: BatchPlace, { tasks, batcher, fold }: AssembleInput): Batch => {
   const sorted = tasks.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1));
   const ledger = ledgerOf(sorted.map((task) => movementsOf(task, batcher)));
   const leaves = sorted.map(
@@ -60,6 +74,7 @@ export const assembleBatch = (
   const nonces = sorted.map(({ task, accounts }) => ({ account: accounts.requester, nonce: task.order.body.nonce }));
   const nullifiers = encodeNullifiers(nullifiersOf(nonces));
   const data = encodeLeaves(leaves);
+  const after = fold && foldBatch(fold.state, { header: place, leaves }, fold.source);
   const header: BatchHeader = {
     ...place,
     leafCount: leaves.length,
@@ -67,9 +82,8 @@ export const assembleBatch = (
     ledgerRoot: ledgerRootOf(ledger),
     deltasHash: keccak256(deltas),
     nullifiersHash: keccak256(nullifiers),
-    // Room for the Slasher and for reputation: nothing is settled through them yet.
-    slashesRoot: ZERO_BYTES32,
-    reputationRoot: ZERO_BYTES32,
+    slashesRoot: after === undefined ? ZERO_BYTES32 : slashesRootOf(after.slashes),
+    reputationRoot: after === undefined ? ZERO_BYTES32 : reputationRootOf(after.reputation),
     treasuryUnits: sumOf(sorted, ({ charge }) => charge.treasuryUnits),
     burnUnits: sumOf(sorted, ({ charge }) => charge.burnUnits),
     dataCidDigest: sha256(data),

@@ -1,13 +1,14 @@
 import { drawProposer } from '../committee/proposer.ts';
 import { taskIdOf } from '../message/task-order.ts';
 import { type TaskId, toHex } from '../primitives/hex.ts';
-import { assembleBatch, type Batch } from './assemble.ts';
+import { assembleBatch, type Batch, type FoldBefore } from './assemble.ts';
 import type { BatchFaultCode } from './fault.ts';
+import { baseFeeAt } from './fold-base-fee.ts';
 import { encodeLeaves, type SettledTask } from './leaf.ts';
 import { createRoom, type TakeRoom } from './room.ts';
 import { createSelection, type Selection } from './selection.ts';
 import { type CheckedTask, checkTask, type TaskCheck } from './task.ts';
-import type { SettlementView } from './view.ts';
+import { foldSourceOf, type SettlementView } from './view.ts';
 
 /** Escrow account of the operator whose turn a slot is, or undefined when it is unknown to us. */
 export const batcherOf = (view: SettlementView, epoch: bigint, slot: bigint): number | undefined => {
@@ -16,6 +17,25 @@ export const batcherOf = (view: SettlementView, epoch: bigint, slot: bigint): nu
   const row = drawProposer({ domain: view.domain, snapshot, slot });
   const operator = row === undefined ? undefined : snapshot.rows[row]?.operator;
   return operator === undefined ? undefined : view.accountOf(operator);
+};
+
+/** What a header at this place says about prices, and the fold that its roots go on from. */
+export interface PlaceTerms {
+  readonly baseFee: bigint;
+  readonly fold: FoldBefore | undefined;
+}
+
+/** Undefined when our fold is not of the last batch, or the epoch is unknown: our own lag. */
+export const placeTermsOf = (
+  { view, secp256k1 }: TaskCheck,
+  { epoch, slot }: { readonly epoch: bigint; readonly slot: bigint },
+): PlaceTerms | undefined => {
+  if (view.fold === undefined) return { baseFee: view.baseFee, fold: undefined };
+  const { state, params } = view.fold;
+  const snapshot = view.snapshot(epoch);
+  if (snapshot === undefined || state.index !== view.lastIndex) return undefined;
+  const source = foldSourceOf(view, secp256k1, params);
+  return { baseFee: baseFeeAt(state, { slot, snapshot, params }), fold: { state, source } };
 };
 
 export interface RefusedTask {
@@ -95,19 +115,22 @@ export const buildBatch = (input: BuildInput): BuiltBatch => {
   const { view, slot } = input;
   const candidates = candidatesOf(input);
   const batcher = batcherOf(view, view.epoch, slot);
-  if (batcher === undefined) {
-    const refused = candidates.map(({ taskId }) => ({ taskId, code: 'UNKNOWN_ACCOUNT' }) as const);
-    return { batch: undefined, taskIds: [], refused };
+  const terms = placeTermsOf(input, { epoch: view.epoch, slot });
+  if (batcher === undefined || terms === undefined) {
+    const code = batcher === undefined ? 'UNKNOWN_ACCOUNT' : 'FOLD_BEHIND';
+    return { batch: undefined, taskIds: [], refused: candidates.map(({ taskId }) => ({ taskId, code })) };
   }
+  const { baseFee, fold } = terms;
+  const check: TaskCheck = { ...input, view: { ...view, baseFee } };
   const taking = { selection: createSelection(view), takeRoom: createRoom(batcher) };
   const refused = candidates.flatMap((candidate) => {
-    const code = takeTask(input, candidate, taking);
+    const code = takeTask(check, candidate, taking);
     return code === undefined ? [] : [{ taskId: candidate.taskId, code }];
   });
   const { tasks } = taking.selection;
   const taskIds = tasks.map(({ taskId }) => taskId);
   if (tasks.length === 0) return { batch: undefined, taskIds, refused };
-  const { lastIndex, lastHeaderDigest, epoch, baseFee } = view;
+  const { lastIndex, lastHeaderDigest, epoch } = view;
   const place = { index: lastIndex + 1n, prevHash: lastHeaderDigest, epoch, slot, baseFee };
-  return { batch: assembleBatch(place, { tasks, batcher }), taskIds, refused };
+  return { batch: assembleBatch(place, { tasks, batcher, fold }), taskIds, refused };
 };

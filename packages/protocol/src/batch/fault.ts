@@ -5,12 +5,15 @@ export type BatchFaultCode =
   | 'WRONG_PARENT'
   | 'WRONG_EPOCH'
   | 'WRONG_BASE_FEE'
+  | 'FOLD_BEHIND'
   | 'WRONG_DATA'
   | 'MALFORMED'
   | 'EMPTY'
   | 'NOT_SORTED'
   | 'WRONG_DELTAS'
   | 'WRONG_NULLIFIERS'
+  | 'WRONG_SLASHES_ROOT'
+  | 'WRONG_REPUTATION_ROOT'
   | 'WRONG_HEADER'
   // One task of it.
   | 'UNSUPPORTED'
@@ -47,6 +50,7 @@ const LAG: ReadonlySet<BatchFaultCode> = new Set([
   'WRONG_PARENT',
   'WRONG_EPOCH',
   'WRONG_BASE_FEE',
+  'FOLD_BEHIND',
   'UNKNOWN_BLOCK',
   'WRONG_ANCHOR',
   'UNKNOWN_EPOCH',

@@ -4,7 +4,7 @@ import type { BatchHeader } from '../message/batch.ts';
 import { sha256 } from '../primitives/hash.ts';
 import type { Bytes32, TaskId } from '../primitives/hex.ts';
 import { assembleBatch, type Batch, headerDigestOf } from './assemble.ts';
-import { batcherOf } from './build.ts';
+import { batcherOf, placeTermsOf } from './build.ts';
 import { type BatchFaultCode, isPassingFault } from './fault.ts';
 import { type BatchLeaf, decodeLeaves } from './leaf.ts';
 import { createSelection } from './selection.ts';
@@ -49,9 +49,7 @@ const placeFault = (view: SettlementView, header: BatchHeader): BatchFaultCode |
   if (header.index !== view.lastIndex + 1n) return 'WRONG_INDEX';
   if (header.prevHash !== view.lastHeaderDigest) return 'WRONG_PARENT';
   // The proposer may not have seen the seal that we saw.
-  if (header.epoch !== view.epoch && header.epoch !== view.epoch - 1n) return 'WRONG_EPOCH';
-  if (header.baseFee !== view.baseFee) return 'WRONG_BASE_FEE';
-  return undefined;
+  return header.epoch !== view.epoch && header.epoch !== view.epoch - 1n ? 'WRONG_EPOCH' : undefined;
 };
 
 const leavesOf = (data: Uint8Array): readonly BatchLeaf[] | BatchFault => {
@@ -90,6 +88,8 @@ const differenceOf = (input: VerifyInput, leaves: readonly BatchLeaf[], expected
   }
   if (!equalBytes(input.deltas, expected.deltas)) return fault('WRONG_DELTAS');
   if (!equalBytes(input.nullifiers, expected.nullifiers)) return fault('WRONG_NULLIFIERS');
+  if (input.header.slashesRoot !== expected.header.slashesRoot) return fault('WRONG_SLASHES_ROOT');
+  if (input.header.reputationRoot !== expected.header.reputationRoot) return fault('WRONG_REPUTATION_ROOT');
   const { domain } = input.view;
   // One comparison for every field: two headers of one digest are one header.
   return headerDigestOf(domain, input.header) === headerDigestOf(domain, expected.header)
@@ -110,12 +110,16 @@ export const verifyBatch = (input: VerifyInput): SoundBatch | BatchFault => {
   if (sha256(input.data) !== header.dataCidDigest) return fault('WRONG_DATA');
   const batcher = batcherOf(view, header.epoch, header.slot);
   if (batcher === undefined) return fault('UNKNOWN_EPOCH');
+  const terms = placeTermsOf(input, header);
+  if (terms === undefined) return fault('FOLD_BEHIND');
+  const { baseFee, fold } = terms;
+  if (header.baseFee !== baseFee) return fault('WRONG_BASE_FEE');
   const leaves = leavesOf(input.data);
   if (isFault(leaves)) return leaves;
-  const tasks = checkLeaves(input, leaves);
+  const tasks = checkLeaves({ ...input, view: { ...view, baseFee } }, leaves);
   if (isFault(tasks)) return tasks;
-  const { index, prevHash, epoch, slot, baseFee } = header;
-  const expected = assembleBatch({ index, prevHash, epoch, slot, baseFee }, { tasks, batcher });
+  const { index, prevHash, epoch, slot } = header;
+  const expected = assembleBatch({ index, prevHash, epoch, slot, baseFee }, { tasks, batcher, fold });
   const difference = differenceOf(input, leaves, expected);
   if (difference !== undefined) return difference;
   return {

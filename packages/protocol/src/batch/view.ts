@@ -1,6 +1,7 @@
 import type { Domain } from '../message/domain.ts';
 import type { Snapshot } from '../operators/snapshot.ts';
 import type { Address, BlockHash, Bytes32, ModelId, TaskId } from '../primitives/hex.ts';
+import type { FoldParams, FoldSource, SettlementFold } from './fold-state.ts';
 
 /** What settlement needs of a model's record. */
 export interface PricedModel {
@@ -9,6 +10,8 @@ export interface PricedModel {
   readonly priceWei: bigint;
   /** Of one inference. */
   readonly computeUnits: number;
+  /** 0 exact (also when undefined), 1 tolerance: what a verdict may hold against an executor. */
+  readonly mode?: number;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface SettlementView {
   /** The last batch on chain: index 0 and a zero digest before the first. */
   readonly lastIndex: bigint;
   readonly lastHeaderDigest: Bytes32;
-  /** Wei per million compute units. */
+  /** Wei per million compute units, where there is no fold. */
   readonly baseFee: bigint;
   /** The last sealed epoch. */
   readonly epoch: bigint;
@@ -47,4 +50,13 @@ export interface SettlementView {
   readonly isDisputed?: (taskId: TaskId, round: number) => boolean;
   /** Whether we know a certified verdict of this round: a batch that leaves it out would hide somebody's fault. */
   readonly hasVerdict?: (taskId: TaskId, round: number) => boolean;
+  /** Of all batches up to `lastIndex`. Undefined: roots stay zero and the base fee is `baseFee`. */
+  readonly fold?: { readonly state: SettlementFold; readonly params: FoldParams };
 }
+
+/** What the view's fold reads of the chain. */
+export const foldSourceOf = (
+  { domain, snapshot, model }: SettlementView,
+  secp256k1: FoldSource['secp256k1'],
+  params: FoldParams,
+): FoldSource => ({ params, domain, secp256k1, snapshot, modelMode: (modelId) => model(modelId)?.mode });
