@@ -61,7 +61,7 @@ const createNodes = (plan: Plan, universe: Universe, chain: World['chain']): Nod
     const crashes = faultsOf(plan.faults, 'crash').filter(({ node }) => node === index);
     const skewMs = faultsOf(plan.faults, 'skew').find(({ node }) => node === index)?.skewMs ?? 0;
     return {
-      ...{ index, operator, strategy, skewMs, crashes, life: 0, isUp: true, disk: emptyDisk() },
+      ...{ index, operator, strategy, skewMs, crashes, life: 0, isUp: true, disk: emptyDisk(), said: new Set() },
       conduct: strategy === undefined ? {} : strategyNamed(strategy).conduct,
       memory: emptyMemory(chain.branch(), chain.head()),
       effectsUntilCrash: crashes[0]?.afterEffects ?? Number.POSITIVE_INFINITY,
@@ -83,7 +83,13 @@ const createWorld = (plan: Plan, options: RunOptions): World => {
   return {
     ...{ plan, universe, params, chain, queue: createEventQueue<Due>(), nodes: createNodes(plan, universe, chain) },
     ...{ draws: createDrawBook(universe.domain, snapshot), journal: createJournal(), digest: createTraceDigest() },
-    ...{ mutation, lines: isTraced === true ? [] : undefined, blobs: new Map(), posts: new Map() },
+    ...{
+      mutation,
+      suppressed: new Set(plan.suppressed),
+      lines: isTraced === true ? [] : undefined,
+      blobs: new Map(),
+      posts: new Map(),
+    },
     ...{ nowMs: 0, eventCount: 0 },
   };
 };

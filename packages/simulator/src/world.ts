@@ -40,6 +40,8 @@ export interface World {
   readonly journal: Journal;
   readonly digest: TraceDigest;
   readonly mutation: Mutation | undefined;
+  /** The plan's, to look up. */
+  readonly suppressed: ReadonlySet<string>;
   /** Lines of the trace, kept only when somebody will read them. */
   readonly lines: string[] | undefined;
   /** Encoded leaves by the digest that names them: what Helia holds. */

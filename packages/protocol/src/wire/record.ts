@@ -107,8 +107,20 @@ export const decodeWire = (bytes: Uint8Array, maxBytes: number): unknown => {
   return value;
 };
 
+/** hashStructs by schema and record: records are immutable, and rules look at the same ones again and again. */
+const hashed = new WeakMap<object, WeakMap<object, Bytes32>>();
+
 /** EIP-712 hashStruct. */
 export const hashRecord = <T>(schema: RecordSchema<T>, value: T): Bytes32 => {
+  const record = value as object;
+  const byRecord = hashed.get(schema) ?? new WeakMap<object, Bytes32>();
+  hashed.set(schema, byRecord);
+  const hash = byRecord.get(record) ?? structHashOf(schema, value);
+  byRecord.set(record, hash);
+  return hash;
+};
+
+const structHashOf = <T>(schema: RecordSchema<T>, value: T): Bytes32 => {
   const types = {
     [schema.name]: fieldsOf(schema).map(([name, type]) => ({ name, type })),
   } as unknown as TypedData.TypedData;

@@ -73,8 +73,7 @@ const arrive = (world: World, parcel: Parcel, name: string): void => {
 };
 
 /** Whether the shrinker wants to see the run without it. */
-const isSuppressed = ({ plan }: World, name: string): boolean =>
-  plan.suppressed.length > 0 && plan.suppressed.includes(name);
+const isSuppressed = ({ suppressed }: World, name: string): boolean => suppressed.has(name);
 
 const launch = (world: World, parcel: Parcel, name: string): void => {
   const due = (suffix: string): void =>

@@ -1,5 +1,6 @@
-import { type Certificate, encodeCertificate, mergeCertificates, type RoundEffect, type Verified } from '@mlb/protocol';
+import { encodeCertificate, type RoundEffect } from '@mlb/protocol';
 import { after, note, type World } from '../world.ts';
+import { keepCertificate } from './certificates.ts';
 import type { Node, TaskRecord } from './node.ts';
 import { openWanted } from './open-round.ts';
 import { gossip, gossipRaw, viewOf } from './speak.ts';
@@ -8,15 +9,6 @@ type Certified = Extract<RoundEffect, { readonly type: 'certified' }>;
 
 /** Seat i waits so long i times before it gossips a certificate, and not at all when it heard a fuller one. */
 const STAGGER_MS = 150;
-
-/** Notes a certificate and what it merges to. Whether it says more than what was known. */
-export const keepCertificate = (task: TaskRecord, certificate: Verified<Certificate>): boolean => {
-  const { round } = certificate.statement;
-  const known = task.certificates.get(round);
-  const merged = known === undefined ? certificate : (mergeCertificates(known, certificate) ?? known);
-  task.certificates.set(round, merged);
-  return known === undefined || merged.signatures.length > known.signatures.length;
-};
 
 /** The machine holds a certificate, or a fuller one. */
 export const announce = (

@@ -1,4 +1,5 @@
 import {
+  AUDIT_ROUND,
   createTaskMachine,
   restoreTask,
   stepTask,
@@ -9,52 +10,82 @@ import {
 import { modeOf } from '../model.ts';
 import { EPOCH } from '../universe.ts';
 import type { World } from '../world.ts';
-import type { Node, SavedRound, TaskRecord } from './node.ts';
+import { keepCertificate } from './certificates.ts';
+import { blockAt, type Node, type SavedEvent, type SavedRound, type TaskRecord } from './node.ts';
 import { perform } from './perform.ts';
-import { drawnTaskOf } from './seating.ts';
+import { beaconOf, drawnTaskOf, seatsOfRound } from './seating.ts';
 import { placeOf } from './sign-message.ts';
+import { broadcast } from './speak.ts';
 
-/** What a machine must hear again after a restart. Seats are drawn anew: a reorg may have moved them. */
-const isKept = (event: TaskEvent): boolean => {
-  switch (event.type) {
-    case 'round':
-      return event.event.type === 'certificate';
-    case 'dissent':
-    case 'decline':
-    case 'verdict':
-    case 'round-fail':
-    case 'verdict-vote':
-      return true;
-    default:
-      return false;
-  }
-};
+/** What a machine must hear again after a restart. */
+const isKept = (event: TaskEvent): boolean =>
+  event.type === 'round'
+    ? event.event.type === 'certificate'
+    : event.type !== 'timer' && event.type !== 'audit-decided';
 
-const remember = (node: Node, { taskId }: TaskRecord, event: TaskEvent): void => {
+const remember = (world: World, node: Node, task: TaskRecord, event: TaskEvent): void => {
   if (!isKept(event)) return;
-  const events = node.disk.events.get(taskId) ?? [];
-  events.push(event);
-  node.disk.events.set(taskId, events);
+  const beacon = event.type === 'seated' ? blockAt(node, beaconOf(world, task, event.round)) : undefined;
+  const events = node.disk.events.get(task.taskId) ?? [];
+  events.push({ event, beacon });
+  node.disk.events.set(task.taskId, events);
 };
 
 /** One event through the machine, and all that follows. */
 export const dispatch = (world: World, node: Node, task: TaskRecord, event: TaskEvent): void => {
   const { machine } = task;
   if (machine === undefined) return;
-  remember(node, task, event);
+  remember(world, node, task, event);
   const { state, effects } = stepTask(machine.params, machine.state, event);
   machine.state = state;
   for (const effect of effects) perform(world, node, task, effect);
 };
 
-/** Statements for a seat we hold no more are of no use in this life. */
-const memoryOf = (node: Node, { taskId }: TaskRecord): TaskMemory => {
-  const saved = [...node.disk.rounds].filter(([name]) => name.startsWith(`${taskId}/`));
-  const memoryOfRound = ({ result, signed }: SavedRound) => ({ result, signedOwn: [...signed] });
-  return {
-    rounds: saved.map(([name, round]) => ({ round: Number(name.split('/')[1]), memory: memoryOfRound(round) })),
-    events: node.disk.events.get(taskId) ?? [],
-  };
+/** What is left of an earlier life on the chain of now: with another beacon its draws, and all that followed, are void. */
+const eventsOf = (node: Node, { taskId }: TaskRecord): readonly SavedEvent[] => {
+  const saved = node.disk.events.get(taskId) ?? [];
+  const isSound = saved.every(
+    ({ beacon }) => beacon === undefined || blockAt(node, beacon.number)?.hash === beacon.hash,
+  );
+  if (!isSound) node.disk.events.delete(taskId);
+  return isSound ? saved : [];
+};
+
+const roundsOf = (node: Node, { taskId }: TaskRecord): TaskMemory['rounds'] =>
+  [...node.disk.rounds]
+    .filter(([name]) => name.startsWith(`${taskId}/`))
+    .map(([name, { result, signed }]) => ({
+      round: Number(name.split('/')[1]),
+      memory: { result, signedOwn: [...signed] },
+    }));
+
+/** The shell's own notes, as the events of the earlier life left them. */
+const noteAgain = (world: World, node: Node, task: TaskRecord, event: TaskEvent): void => {
+  switch (event.type) {
+    case 'decline':
+      task.declined.add(event.decline.body.seat);
+      break;
+    case 'seated': {
+      const seats = seatsOfRound(world, node, task, event.round);
+      if (typeof seats !== 'string') task.committees.set(event.round, seats);
+      if (event.round === AUDIT_ROUND) task.isAuditDecided = false;
+      break;
+    }
+    case 'round':
+      if (event.event.type === 'certificate') keepCertificate(task, event.event.certificate);
+      break;
+    case 'dissent':
+      task.heard.add(`dissent/${event.dissent.body.round}/${event.dissent.body.seat}`);
+      break;
+    default:
+  }
+};
+
+/** Own messages of an earlier life for the seat we hold: others may have missed them. */
+export const sayAgain = (world: World, node: Node, task: TaskRecord, round: number): void => {
+  const mySeat = task.machine?.state.rounds.get(round)?.params.mySeat;
+  const signed: SavedRound['signed'] = node.disk.rounds.get(`${task.taskId}/${round}`)?.signed ?? [];
+  for (const message of signed) if (placeOf(message).seat === mySeat) broadcast(world, node, task, message);
 };
 
 /** Begins to follow a task, from the start or from what the disk kept. */
@@ -65,13 +96,12 @@ export const startMachine = (world: World, node: Node, task: TaskRecord): void =
     ...{ lastRound: world.draws.lastRound(drawn), timing: world.params.timing, domain: world.universe.domain },
     recover: world.universe.secp256k1.recover,
   };
-  const memory = memoryOf(node, task);
-  const isFresh = memory.rounds.length === 0 && memory.events.length === 0;
-  const { state, effects } = isFresh ? createTaskMachine(params) : restoreTask(params, memory);
+  const rounds = roundsOf(node, task);
+  const events = eventsOf(node, task).map(({ event }) => event);
+  for (const event of events) noteAgain(world, node, task, event);
+  const isFresh = rounds.length === 0 && events.length === 0;
+  const { state, effects } = isFresh ? createTaskMachine(params) : restoreTask(params, { rounds, events });
   task.machine = { params, state };
+  for (const round of state.rounds.keys()) sayAgain(world, node, task, round);
   for (const effect of effects) perform(world, node, task, effect);
 };
-
-/** Own messages of an earlier life for the seat we hold: others may have missed them. */
-export const signedBefore = (node: Node, { taskId }: TaskRecord, round: number, mySeat: number): SavedRound['signed'] =>
-  (node.disk.rounds.get(`${taskId}/${round}`)?.signed ?? []).filter((message) => placeOf(message).seat === mySeat);

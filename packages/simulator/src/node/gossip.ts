@@ -12,8 +12,8 @@ import {
 import { lot, shortHash } from '../network/network.ts';
 import { EPOCH } from '../universe.ts';
 import type { World } from '../world.ts';
-import { keepCertificate } from './announce.ts';
 import { hearAttestation, hearProposal } from './attest.ts';
+import { keepCertificate } from './certificates.ts';
 import { dispatch } from './drive.ts';
 import { keepEvidence, nameOfEvidence } from './evidence.ts';
 import { committeeKnown, drawnKnown, isSessionKey } from './knowledge.ts';

@@ -82,7 +82,13 @@ export interface Disk {
   orders: Map<TaskId, { readonly message: OrderMessage; readonly seedBlock: bigint }>;
   /** By `taskId/round`. */
   rounds: Map<string, SavedRound>;
-  events: Map<TaskId, TaskEvent[]>;
+  events: Map<TaskId, SavedEvent[]>;
+}
+
+/** An event that a machine must hear again after a restart; a `seated` holds for the beacon it was drawn with only. */
+export interface SavedEvent {
+  readonly event: TaskEvent;
+  readonly beacon: Pick<Block, 'number' | 'hash'> | undefined;
 }
 
 /** One operator's daemon. */
@@ -93,6 +99,8 @@ export interface Node {
   readonly conduct: Conduct;
   readonly skewMs: number;
   readonly disk: Disk;
+  /** What a dishonest operator did once and does not do again. */
+  readonly said: Set<string>;
   /** Crashes to come, the next one first. */
   readonly crashes: FaultOf<'crash'>[];
   memory: Memory;

@@ -1,12 +1,11 @@
 import { AUDIT_ROUND } from '@mlb/protocol';
 import { note, type World } from '../world.ts';
 import { declineIfBusy } from './decline.ts';
-import { dispatch, signedBefore } from './drive.ts';
+import { dispatch, sayAgain } from './drive.ts';
 import { releaseFrames } from './frames.ts';
 import { releaseGossip } from './gossip.ts';
 import { isHonest, type Node, type TaskRecord } from './node.ts';
 import { auditDecision, seatsOfRound } from './seating.ts';
-import { broadcast } from './speak.ts';
 
 /** Draws a round the machine waits for, once its beacon is there. */
 export const openRound = (world: World, node: Node, task: TaskRecord, round: number): void => {
@@ -25,9 +24,7 @@ export const openRound = (world: World, node: Node, task: TaskRecord, round: num
   const mySeat = mine === -1 ? undefined : mine;
   if (round === 0 && mySeat !== undefined && isHonest(node)) declineIfBusy(world, node, task, mySeat);
   dispatch(world, node, task, { type: 'seated', round, seats, mySeat });
-  if (mySeat !== undefined) {
-    for (const message of signedBefore(node, task, round, mySeat)) broadcast(world, node, task, message);
-  }
+  sayAgain(world, node, task, round);
   releaseFrames(world, node, task, round);
   releaseGossip(world, node, task);
 };

@@ -7,8 +7,9 @@ import {
   type TaskEffect,
   VERDICT,
 } from '@mlb/protocol';
-import { note, type World } from '../world.ts';
+import { after, note, type World } from '../world.ts';
 import { tick } from './crash.ts';
+import { dispatch } from './drive.ts';
 import { execute, recommit } from './execute.ts';
 import { hearOwn } from './gossip.ts';
 import { signOnce } from './guard.ts';
@@ -53,6 +54,14 @@ const settle = (world: World, node: Node, task: TaskRecord, effect: EffectOf<'se
   note(world, `${node.index} settleable r${certificate.statement.round} ${task.taskId.slice(2, 8)}`);
 };
 
+const startRefundTimer = (world: World, node: Node, task: TaskRecord, effect: EffectOf<'start-timer'>): void => {
+  const { machine } = task;
+  const run = (): void => {
+    if (task.machine === machine) dispatch(world, node, task, { type: 'timer', timer: effect.timer });
+  };
+  after(world, effect.delayMs, { label: `timer ${effect.timer} of ${node.index}`, node, run });
+};
+
 /** Effects are data; this is where they become events of the virtual world. Nothing is decided here. */
 export const perform = (world: World, node: Node, task: TaskRecord, effect: TaskEffect): void => {
   switch (effect.type) {
@@ -89,6 +98,9 @@ export const perform = (world: World, node: Node, task: TaskRecord, effect: Task
       break;
     case 'settleable':
       settle(world, node, task, effect);
+      break;
+    case 'start-timer':
+      startRefundTimer(world, node, task, effect);
       break;
     case 'refund':
       task.isRefundable = true;

@@ -28,6 +28,11 @@ export const viewOf = (world: World, node: Node, task: TaskRecord, round: number
       signMessage(((_duty, schema, body) => signBody(schema, body)) as SignBody, unsigned) as SeatMessage,
     random: (what) => lot(world, name(what)),
     secret: (what) => keccak256(tag(`${world.plan.seed} ${name(what)}`)),
+    once: (what) => {
+      const isFirst = !node.said.has(name(what));
+      node.said.add(name(what));
+      return isFirst;
+    },
     wrongOutput: (tolerances, what = `${node.index}`) => wrongOutput(world.plan, taskId, { tolerances, name: what }),
     accomplices: params.seats.flatMap((seat, i) => (isAccomplice(seat) ? [i] : [])),
   };
@@ -49,7 +54,9 @@ const transmit = (world: World, node: Node, task: TaskRecord, { message, to }: U
 export const utter = (world: World, node: Node, task: TaskRecord, utterances: readonly Utterance[]): void => {
   for (const utterance of utterances) {
     const { delayMs = 0, message } = utterance;
-    if (!isHonest(node)) {
+    const { round, seat } = placeOf(message);
+    // What it forwards is not its own.
+    if (!isHonest(node) && task.committees.get(round)?.[seat]?.row === node.index) {
       world.journal.signed.push({ atMs: world.nowMs, operator: node.index, isHonest: false, message });
     }
     if (delayMs === 0) transmit(world, node, task, utterance);

@@ -33,6 +33,8 @@ export interface SeatView {
   readonly random: (name: string) => number;
   /** 32 bytes of this seat and name. */
   readonly secret: (name: string) => Bytes32;
+  /** True the first time it is asked about a name, in all lives of the operator. */
+  readonly once: (name: string) => boolean;
   /** An output that many tolerances away from the honest one; `name` makes different ones. */
   readonly wrongOutput: (tolerances: number, name?: string) => Uint8Array;
   /** Seats of this round that share a side channel with us, our own among them. */

@@ -30,10 +30,8 @@ export const lateCopier: Strategy = {
   summary: 'executes nothing, commits to the first result that another seat reveals',
   conduct: {
     execute: () => undefined,
-    hear: (view, message) => {
-      if (message.type !== 'reveal') return [];
-      // Salt and share come from the seat's name: the second time it says the same again.
-      return copyOf(view, message);
-    },
+    // Its node hears the copied commit back by relay and would go on as if it were its own.
+    speak: () => [],
+    hear: (view, message) => (message.type === 'reveal' && view.once('copy') ? copyOf(view, message) : []),
   },
 };
