@@ -1,4 +1,5 @@
 import type { CommitteeKnowledge, Seat, TaskId } from '@mlb/protocol';
+import { isRound } from './seat-duty.ts';
 import type { Seating, TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -9,7 +10,7 @@ export const askCommittee =
   (tasks: Tasks): AskCommittee =>
   ({ taskId, round }) => {
     const task = tasks.get(taskId);
-    if (task === undefined) return { type: 'unknown' };
+    if (task === undefined || !isRound(round)) return { type: 'unknown' };
     const params = task.seatings.get(round)?.params;
     if (params === undefined) return { type: 'beacon-pending' };
     return { type: 'drawn', epoch: params.epoch, seats: params.seats };

@@ -13,7 +13,7 @@ import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
 import { createParking } from './parking.ts';
 import { persist } from './persist.ts';
-import { dutyOf, type RoundKey, roundKeyOf } from './seat-duty.ts';
+import { dutyOf, isRound, type RoundKey, roundKeyOf } from './seat-duty.ts';
 import type { Seating, TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -92,6 +92,7 @@ export const createCommitteeMessages = (
       return meter.count('mlb_rejections_total', { source: 'seat', code: error.code });
     }
     const { taskId, round } = dutyOf(message);
+    if (!isRound(round)) return meter.count('mlb_rejections_total', { source: 'seat', code: 'UNKNOWN_TASK' });
     const task = tasks.get(taskId);
     const seating = task?.seatings.get(round);
     if (task === undefined || seating === undefined) park(message, from, frame.length);

@@ -27,8 +27,8 @@ export interface Driver {
   readonly close: (task: TaskRecord) => Promise<void>;
   /** Queues an event behind whatever the task is doing. Never rejects: a task that cannot go on is reported. */
   readonly dispatch: (task: TaskRecord, event: TaskEvent) => Promise<void>;
-  /** Queues a look at the task as it is then; the event that comes of it is applied at once. Never rejects. */
-  readonly consider: (task: TaskRecord, look: () => Promise<TaskEvent | undefined>) => Promise<void>;
+  /** Queues a look at the task as it is then; the events that come of it are applied at once. Never rejects. */
+  readonly consider: (task: TaskRecord, look: () => Promise<readonly TaskEvent[]>) => Promise<void>;
 }
 
 /** The machine says who sits in a round: declines pass seats on. */
@@ -76,10 +76,8 @@ export const createDriver = (
     task.machine = undefined;
   };
 
-  const consider = async (task: TaskRecord, look: () => Promise<TaskEvent | undefined>): Promise<void> => {
-    if (task.machine === undefined) return;
-    const event = await look();
-    if (event !== undefined) await apply(task, [event]);
+  const consider = async (task: TaskRecord, look: () => Promise<readonly TaskEvent[]>): Promise<void> => {
+    if (task.machine !== undefined) await apply(task, [...(await look())]);
   };
 
   const queued = (task: TaskRecord, job: () => Promise<void>): Promise<void> =>

@@ -88,7 +88,10 @@ export const createEngine = (deps: EngineDeps): Engine => {
     deps.log.error({ taskId: task.taskId, error: String(error) }, 'a task could not go on');
   });
   const seated = createSeated(deps, rooms);
-  const rounds = createRounds(deps, { driver, onSeated: seated.onSeated, onChanged });
+  const rounds = createRounds(deps, {
+    ...{ driver, onSeated: seated.onSeated, onChanged },
+    restoredDeclines: (task) => notices.declinesOf(task),
+  });
   const parts = { tasks, driver, log, signal, request: rounds.request };
   const messages = createCommitteeMessages(deps, parts);
   const certificates = createCertificates(deps, parts);

@@ -16,7 +16,7 @@ import { createBoundedMap } from './bounded-map.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
 import { createNoticeJudge, type NoticePlace, type NoticeVerdict, placeOf } from './notice-judge.ts';
-import { createParking } from './parking.ts';
+import { createParking, type Parked } from './parking.ts';
 import type { TaskRecord } from './task.ts';
 import type { LoggedNotice, NoticeKind, TaskLog } from './task-log.ts';
 import type { Tasks } from './tasks.ts';
@@ -38,6 +38,8 @@ export interface Notices {
   readonly tell: (task: TaskRecord, own: OwnNotice) => Promise<TaskEvent | undefined>;
   /** Writes down the verdict that this node put together, and gossips it unless somebody else does first. */
   readonly tellVerdict: (task: TaskRecord, certified: CertifiedVerdict) => Promise<void>;
+  /** Declines that wait for the first committee, as events: it is drawn, and not seated yet. */
+  readonly declinesOf: (task: TaskRecord) => Promise<readonly TaskEvent[]>;
   /** Judges again what came before a round of the task was seated. */
   readonly release: (task: TaskRecord) => Promise<void>;
 }
@@ -62,6 +64,12 @@ const encode = (own: OwnNotice): Uint8Array => {
       return encodeDecline(own.signed);
   }
 };
+
+type Waiting = Parked<TaskId, LoggedNotice>;
+
+/** What an earlier life heard; told by nobody, so that it counts against no peer. */
+const restored = ({ taskId, restored: before }: TaskRecord): readonly Waiting[] =>
+  (before?.notices ?? []).map((value) => ({ key: taskId, value, from: '', sizeBytes: value.bytes.length }));
 
 const nameOf = ({ round, seat }: NoticePlace): string => `${round}-${seat ?? 'all'}`;
 
@@ -131,6 +139,19 @@ export const createNotices = (deps: EngineDeps, parts: NoticesParts): Notices =>
         if (!heardVerdicts.has(task.taskId)) publish(task, notice);
       };
       task.timers.set(name, deps.clock.after(seat * VERDICT_STAGGER_MS, fire));
+    },
+    declinesOf: async (task) => {
+      const waiting = [...parking.take(task.taskId), ...restored(task)];
+      const isDecline = ({ value }: Waiting): boolean => value.kind === 'decline';
+      for (const parked of waiting) if (!isDecline(parked)) parking.park(parked);
+      const events: TaskEvent[] = [];
+      for (const { value } of waiting.filter(isDecline)) {
+        const verdict = judge(value);
+        if (verdict.type !== 'verified') continue;
+        await log.saveNotice(task.taskId, nameOf(verdict.place), value);
+        events.push(verdict.event);
+      }
+      return events;
     },
     release: async (task) => {
       for (const { value, from } of parking.take(task.taskId)) await receive(value, from);

@@ -27,6 +27,8 @@ export interface PerformParts {
 /** Of the settle time, of which half is over by then: whoever waits for the others must still be in time. */
 const DISSENT_SHARE = 0.25;
 
+const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
+
 /** Effects are data; this is where they become I/O. One case an effect, nothing decided here. */
 export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform => {
   const follow = (task: TaskRecord): void => {
@@ -62,10 +64,18 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
       task.timers.delete(name);
       const isSaid = (): boolean =>
         [...(task.machine?.state.dissents.values() ?? [])].some(({ body: said }) => said.round === round);
-      void parts.driver().consider(task, async () => (isSaid() ? undefined : dissent(task, body)));
+      void parts.driver().consider(task, async () => (isSaid() ? [] : asList(await dissent(task, body))));
     };
     task.timers.set(name, deps.clock.after(delayMs, fire));
     return undefined;
+  };
+
+  const startRefundTimer = (task: TaskRecord, delayMs: number): void => {
+    const fire = (): void => {
+      task.timers.delete('refund');
+      void parts.driver().dispatch(task, { type: 'timer', timer: 'refund' });
+    };
+    task.timers.set('refund', deps.clock.after(delayMs, fire));
   };
 
   const failRound = async (task: TaskRecord, body: RoundFail): Promise<TaskEvent | undefined> => {
@@ -135,6 +145,9 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
         follow(task);
         return undefined;
       }
+      case 'start-timer':
+        startRefundTimer(task, effect.delayMs);
+        return undefined;
       case 'refund':
         await fail(task);
         return undefined;

@@ -33,6 +33,8 @@ export interface OrderRequest {
   /** Undefined: the quote, with half again as headroom for a rising base fee. */
   readonly maxFeeWei: bigint | undefined;
   readonly tipPerSeatWei: bigint;
+  /** What a wrong result would cost the requester: the more, the likelier an audit. Default 0. */
+  readonly valueAtRiskWei?: bigint;
   /** Seconds of L2 time the order lives. */
   readonly deadlineInSec: number;
 }
@@ -92,7 +94,7 @@ export const createOrder = async (
     inputHash: sha256(input),
     inputCidDigest: cidDigest,
     maxFee: request.maxFeeWei ?? (quote * 3n) / 2n,
-    valueAtRisk: 0n,
+    valueAtRisk: request.valueAtRiskWei ?? 0n,
     tolClass: 0,
     flags: 0,
     anchorBlock: anchor.number,

@@ -13,32 +13,39 @@ export interface Rounds {
 
 export interface RoundsParts {
   readonly driver: Driver;
+  /** Declines that came before the seed block, or in an earlier life, as they hold for the committee now drawn. */
+  readonly restoredDeclines: (task: TaskRecord) => Promise<readonly TaskEvent[]>;
   /** A round has its seats. */
   readonly onSeated: (task: TaskRecord, round: number) => Promise<void>;
   readonly onChanged: (task: TaskRecord) => void;
 }
 
 /** Opens rounds when the chain has their seed block. */
-export const createRounds = (deps: EngineDeps, { driver, onSeated, onChanged }: RoundsParts): Rounds => {
+export const createRounds = (
+  deps: EngineDeps,
+  { driver, restoredDeclines, onSeated, onChanged }: RoundsParts,
+): Rounds => {
   /** Every later seating is drawn on top of the ones before. */
   const isNext = ({ seatings }: TaskRecord, round: number): boolean =>
     round === 0 || seatings.has(round === AUDIT_ROUND ? 0 : round - 1);
 
-  const seat = (task: TaskRecord, round: number): TaskEvent | undefined => {
+  const seat = async (task: TaskRecord, round: number): Promise<readonly TaskEvent[]> => {
     const blockHash = deps.chain.blockHash(seedBlockOfRound(deps, task, round));
-    if (blockHash === undefined || !task.awaited.has(round) || !isNext(task, round)) return undefined;
+    if (blockHash === undefined || !task.awaited.has(round) || !isNext(task, round)) return [];
     task.awaited.delete(round);
     const seating = seatRound(deps, task, { round, blockHash });
-    if (seating === undefined) return { type: 'unseatable', round };
+    if (seating === undefined) return [{ type: 'unseatable', round }];
     task.seatings.set(round, seating);
     if (followRounds(task, deps.clock.nowMs())) onChanged(task);
     const { seats, mySeat } = seating.params;
-    return { type: 'seated', round, seats, mySeat };
+    // Declines come first: what was passed on, in an earlier life perhaps, is not executed.
+    const declines = round === 0 ? await restoredDeclines(task) : [];
+    return [...declines, { type: 'seated', round, seats, mySeat }];
   };
 
   const attempt = async (task: TaskRecord, round: number): Promise<void> => {
     const before = task.seatings.get(round);
-    await driver.consider(task, async () => seat(task, round));
+    await driver.consider(task, () => seat(task, round));
     if (task.seatings.get(round) !== undefined && before === undefined) await onSeated(task, round);
   };
 
@@ -47,10 +54,10 @@ export const createRounds = (deps: EngineDeps, { driver, onSeated, onChanged }: 
   };
 
   /** Decided by a beacon after the certificate, of which everybody has the same number of silent seats: its lock is one. */
-  const decideAudit = (task: TaskRecord): TaskEvent | undefined => {
+  const decideAudit = (task: TaskRecord): readonly TaskEvent[] => {
     const certificate = task.certificates.get(0);
     const blockHash = deps.chain.blockHash(seedBlockOfRound(deps, task, AUDIT_ROUND));
-    if (certificate === undefined || blockHash === undefined || task.isAuditDecided) return undefined;
+    if (certificate === undefined || blockHash === undefined || task.isAuditDecided) return [];
     task.isAuditDecided = true;
     const { redundancy, valueAtRisk } = task.order.order.body;
     const hasSilentSeat = certificate.locked.length < certificate.statement.seatCount;
@@ -60,7 +67,7 @@ export const createRounds = (deps: EngineDeps, { driver, onSeated, onChanged }: 
       deps.meter.count('mlb_audits_total', {});
       task.awaited.add(AUDIT_ROUND);
     }
-    return { type: 'audit-decided', isAudited: isDue };
+    return [{ type: 'audit-decided', isAudited: isDue }];
   };
 
   const considerAudit = (task: TaskRecord): Promise<void> | undefined =>

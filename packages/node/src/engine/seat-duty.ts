@@ -1,4 +1,4 @@
-import type { SeatMessage, TaskId } from '@mlb/protocol';
+import { AUDIT_ROUND, MAX_ROUNDS, type SeatMessage, type TaskId } from '@mlb/protocol';
 
 /** Whose duty a seat message fulfils. */
 export interface SeatDuty {
@@ -23,6 +23,9 @@ export const dutyOf = (message: SeatMessage): SeatDuty => {
       return message;
   }
 };
+
+/** Whether a task can have such a round at all. */
+export const isRound = (round: number): boolean => round < MAX_ROUNDS || round === AUDIT_ROUND;
 
 /** One round of one task, as the key of a map. */
 export type RoundKey = `${TaskId}/${number}`;

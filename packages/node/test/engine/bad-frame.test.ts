@@ -66,7 +66,7 @@ describe('a frame on a committee stream is counted and dropped', () => {
     ['replayed from another chain', 'BAD_SIGNATURE', (scene) => commitOf(scene, { domain: OTHER_CHAIN })],
     ['replayed from another contract', 'BAD_SIGNATURE', (scene) => commitOf(scene, { domain: OTHER_CONTRACT })],
     ['replayed from another task', 'BAD_SIGNATURE', transplanted],
-    ['of another round', 'UNKNOWN_TASK', (scene) => commitOf(scene, { round: 1 })],
+    ['of a round that no task has', 'UNKNOWN_TASK', (scene) => commitOf(scene, { round: 3 })],
     ['of another epoch', 'MALFORMED', (scene) => voteOf(scene, { epoch: 2n })],
     ['of a committee of another size', 'MALFORMED', (scene) => voteOf(scene, { seatCount: 5 })],
     ['whose output is not what it signs', 'BAD_HASH', (scene) => revealOf(scene, GARBAGE, Uint8Array.of(1))],

@@ -24,7 +24,15 @@ import { isCertifiedAt } from './outcome.ts';
 import { assertGoesOn, createScene, GARBAGE, gossip, OTHER_CHAIN, type Scene } from './scene.ts';
 
 describe('gossip is counted and not passed on', () => {
-  for (const topic of ['order', 'certificate', 'evidence'] as const satisfies readonly TopicKind[]) {
+  for (const topic of [
+    'order',
+    'certificate',
+    'evidence',
+    'dissent',
+    'round-fail',
+    'decline',
+    'verdict',
+  ] as const satisfies readonly TopicKind[]) {
     it(`when an envelope on ${topic} is garbage`, async () => {
       const scene = await createScene();
       await scene.stranger.publishRaw(topic, GARBAGE);
@@ -76,7 +84,8 @@ describe('gossip is counted and not passed on', () => {
       'UNKNOWN_TASK',
       (c) => ({ ...c, statement: { ...c.statement, taskId: ZERO_BYTES32 as string as TaskId } }),
     ],
-    ['is of another round', 'UNKNOWN_TASK', (c) => ({ ...c, statement: { ...c.statement, round: 1 } })],
+    ['is of another round', 'BEACON_PENDING', (c) => ({ ...c, statement: { ...c.statement, round: 1 } })],
+    ['is of a round that no task has', 'UNKNOWN_TASK', (c) => ({ ...c, statement: { ...c.statement, round: 3 } })],
     ['has two signers', 'BELOW_QUORUM', (c) => ({ ...c, signatures: c.signatures.slice(0, 2) })],
     [
       'has a lock that does not open',

@@ -13,9 +13,9 @@ import { DOMAIN, type Persona, secp256k1 } from './cast.ts';
 
 /**
  * `silent`: its execution never ends. `failing`: its execution fails. `lying`: it signs a wrong result. `equivocating`:
- * it commits to two values and opens neither.
+ * it commits to two values and opens neither. `withholding`: it commits and never reveals.
  */
-export type Behaviour = 'honest' | 'silent' | 'failing' | 'lying' | 'equivocating';
+export type Behaviour = 'honest' | 'silent' | 'failing' | 'lying' | 'equivocating' | 'withholding';
 
 const wrong = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   new Uint8Array(new Float32Array([new Float32Array(bytes.slice().buffer)[0] ?? 0, 1000]).slice(1).buffer);
@@ -58,6 +58,10 @@ const secondCommit = (
 export const behavingStreams = (honest: Streams, persona: Persona, behaviour: () => Behaviour): Streams => ({
   handle: honest.handle,
   send: async (peer, protocol, frame, signal) => {
+    if (behaviour() === 'withholding') {
+      if (protocol !== COMMITTEE_PROTOCOL || decodeSeatMessage(frame).type !== 'commit') return;
+      return honest.send(peer, protocol, frame, signal);
+    }
     if (behaviour() !== 'equivocating') return honest.send(peer, protocol, frame, signal);
     if (protocol !== COMMITTEE_PROTOCOL) return;
     const message = decodeSeatMessage(frame);

@@ -55,7 +55,7 @@ describe('a seat that crashes', () => {
     });
   }
 
-  it('after its lock vote, in a committee that cannot do without it, votes the same again; what it had heard is lost', async () => {
+  it('after its lock vote, in a committee that cannot do without it, votes the same again; what it had heard is lost, and the next round agrees', async () => {
     const network = await createTestNetwork();
     network.holdExecutions();
     const taskId = await network.submit();
@@ -68,9 +68,12 @@ describe('a seat that crashes', () => {
     victim.crash();
     await network.run(500);
     await victim.start();
-    await network.until('failed', () => network.nodes.every((n) => network.task(n, taskId).phase === 'failed'));
-    const votes = network.frames.filter(({ from, message }) => from === victim.name && message.type === 'lock-vote');
+    await network.until('agreed', () => isCertifiedAt(network, taskId, network.nodes));
+    const votes = network.frames.filter(
+      ({ from, message }) => from === victim.name && message.type === 'lock-vote' && message.lockVote.body.round === 0,
+    );
     assert.ok(votes.length > 0);
+    assert.equal(network.task(network.requester, taskId).certificate?.statement.round, 1);
     assertHonest(network);
   });
 

@@ -38,6 +38,8 @@ import { createTestNode, type Surroundings, type TestNode } from './test-node.ts
 
 /** Virtual milliseconds of one step of `run`: messages made in a step are handled before the next. */
 const STEP_MS = 25;
+/** Of `until`, which waits for what takes blocks too. */
+const BLOCK_MS = 500;
 const START_SEC = 1_800_000_000;
 
 export interface SentFrame {
@@ -65,7 +67,7 @@ export interface TestNetwork {
   readonly settle: () => Promise<void>;
   /** Moves the time. */
   readonly run: (ms: number) => Promise<void>;
-  /** Moves the time until it holds; fails after `maxMs`. */
+  /** Moves the time, with a block every half second, until it holds; fails after `maxMs`. */
   readonly until: (what: string, holds: () => boolean, maxMs?: number) => Promise<void>;
   /** Mines blocks with these events in the first, and shows them to every node that follows. */
   readonly mine: (blocks?: number, events?: readonly ChainEvent[]) => Promise<void>;
@@ -182,10 +184,11 @@ export const createTestNetwork = async ({
 
   return {
     ...{ clock, chain, operators, requester, nodes, frames, gossiped, settle, run, mine, order, task },
-    until: async (what, holds, maxMs = 15_000) => {
-      for (let passed = 0; !holds(); passed += STEP_MS) {
-        if (passed >= maxMs) throw new Error(`after ${maxMs} ms: not yet ${what}`);
+    until: async (what, holds, maxMs = 60_000) => {
+      for (let passed = STEP_MS; !holds(); passed += STEP_MS) {
+        if (passed > maxMs) throw new Error(`after ${maxMs} ms: not yet ${what}`);
         await run(STEP_MS);
+        if (passed % BLOCK_MS === 0) await mine();
       }
     },
     reorg: async (depth, blocks = depth + 1) => {

@@ -91,10 +91,11 @@ describe('an order is refused by its requester and by everybody', () => {
 });
 
 describe('an order of a network', () => {
-  it('that is too small for its committee fails at once, and is refunded', async () => {
+  it('that is too small for its committee fails at its seed block, and is refunded', async () => {
     const network = await createTestNetwork({ operators: 4 });
     const taskId = await network.submit({ redundancy: 5 });
     await network.mine(2);
+    await network.run(PARAMS.timing.settleMs + 500);
     assert.ok(network.nodes.every((node) => network.task(node, taskId).phase === 'failed'));
     await network.run(61_000);
     await network.mine();
@@ -113,7 +114,8 @@ describe('an order of a network', () => {
     );
     assert.equal(
       failures.reduce((sum, count) => sum + count, 0),
-      4,
+      // Four in round 0, and all six in round 1.
+      10,
     );
     const next = await network.submit();
     await network.mine(2);
@@ -131,7 +133,8 @@ describe('an order of a network', () => {
     );
     assert.equal(
       failures.reduce((sum, count) => sum + count, 0),
-      4,
+      // Four in round 0, and all six in round 1.
+      10,
     );
   });
 
@@ -149,7 +152,8 @@ describe('an order of a network', () => {
     );
     assert.equal(
       failures.reduce((sum, count) => sum + count, 0),
-      4,
+      // Four in round 0, and all six in round 1.
+      10,
     );
   });
 });

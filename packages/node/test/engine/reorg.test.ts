@@ -57,7 +57,8 @@ describe('a reorg', () => {
     const taskId = await network.submit();
     await network.mine(2);
     await network.until('settleable', () => network.nodes.every((n) => network.task(n, taskId).phase === 'settleable'));
-    await network.reorg(1);
+    const seedBlock = network.task(network.requester, taskId).seating?.seedBlock.number ?? 0n;
+    await network.reorg(Number(network.chain.head().number - seedBlock) + 1);
     assert.ok(network.nodes.every((node) => network.task(node, taskId).certificate === undefined));
     assert.ok(network.nodes.every((node) => network.task(node, taskId).phase === 'seeded'));
     await network.run(15_000);

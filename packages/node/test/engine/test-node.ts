@@ -124,8 +124,9 @@ const openLife = async (
     gossip: {
       handle: gossip.handle,
       publish: (topic, message) => {
-        // An equivocator that told of the certificate it alone can make would help those it hurts.
-        if (topic === 'certificate' && node.behaviour() === 'equivocating') return Promise.resolve();
+        // Whoever told of the certificate that it alone can make would help those it hurts.
+        const isSly = node.behaviour() === 'equivocating' || node.behaviour() === 'withholding';
+        if (topic === 'certificate' && isSly) return Promise.resolve();
         if (!mortality.isDead()) around.onGossip(name, topic, message);
         return gossip.publish(topic, message);
       },

@@ -1,6 +1,6 @@
 import type { SeatMessage } from '../message/seat-message.ts';
 import type { OwnResult, RoundEffect, RoundEvent, RoundParams } from './event.ts';
-import { ROUND_RULES, record, recordMessage, settleRules } from './rules.ts';
+import { namedBy, ROUND_RULES, record, recordMessage, settleRules } from './rules.ts';
 import { emptyState, type RoundState, type RoundStep } from './state.ts';
 
 /** One event of a round: the next state, and what the shell must do in this order. Pure. */
@@ -38,6 +38,8 @@ export const restoreRound = (params: RoundParams, { result, signedOwn }: RoundMe
   const created = createRound(params);
   const order: readonly SeatMessage['type'][] = ['commit', 'lock-vote', 'reveal', 'vote'];
   const remembered = signedOwn
+    // After a reorg we may sit elsewhere: what was said for another seat is not ours to stand by.
+    .filter((message) => namedBy(message).seat === params.mySeat)
     .toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
     .reduce((state, message) => recordMessage(params, state, message).state, {
       ...created.state,

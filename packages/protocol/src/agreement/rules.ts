@@ -78,7 +78,10 @@ const isOfRound = (params: RoundParams, message: SeatMessage): boolean => {
   return taskId === params.taskId && round === params.round && seat < params.seats.length;
 };
 
-const namedBy = (message: SeatMessage): { readonly taskId: string; readonly round: number; readonly seat: number } => {
+/** Whose duty a message fulfils. */
+export const namedBy = (
+  message: SeatMessage,
+): { readonly taskId: string; readonly round: number; readonly seat: number } => {
   switch (message.type) {
     case 'commit':
       return message.commit.body;
