@@ -9,6 +9,7 @@ export * from './batch/deltas.ts';
 export * from './batch/fault.ts';
 export * from './batch/fold.ts';
 export * from './batch/fold-base-fee.ts';
+export * from './batch/fold-codec.ts';
 export * from './batch/fold-judge.ts';
 export * from './batch/fold-state.ts';
 export * from './batch/leaf.ts';

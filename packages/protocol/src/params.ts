@@ -36,6 +36,8 @@ export interface NetworkParams {
   readonly slotsPerDay: bigint;
   /** Compute units that one lot is reckoned to settle in a base-fee epoch: capacity = lots of the snapshot times this. */
   readonly computeUnitsPerLot: bigint;
+  /** The base fee never falls below it, wei per million compute units. */
+  readonly baseFeeFloor: bigint;
   /** The Settlement contract's: a batch this old is settled. */
   readonly challengeWindowSec: number;
   readonly timing: RoundTiming;
@@ -66,6 +68,7 @@ export const MAINNET_PARAMS: NetworkParams = {
   batchSlotBlocks: 30,
   slotsPerDay: 1440n,
   computeUnitsPerLot: 60_000_000n,
+  baseFeeFloor: 1_000_000_000_000_000n,
   challengeWindowSec: 86_400,
   timing: { execMs: 30_000, graceMs: 300, revealMs: 1000, roundMs: 35_000, settleMs: 45_000 },
 };
@@ -84,6 +87,7 @@ export const DEVNET_PARAMS: NetworkParams = {
   batchSlotBlocks: 4,
   slotsPerDay: 150n,
   computeUnitsPerLot: 60_000_000n,
+  baseFeeFloor: 1_000_000_000_000n,
   challengeWindowSec: 5,
   timing: { execMs: 8000, graceMs: 2000, revealMs: 2000, roundMs: 12_000, settleMs: 3000 },
 };

@@ -48,7 +48,9 @@ const auditFault = (input: DisputeInput): BatchFaultCode | undefined => {
   if (task.audit === undefined) return 'AUDIT_MISSING';
   const { statement } = task.audit;
   const isOfTask = statement.taskId === taskId && statement.round === AUDIT_ROUND && statement.epoch === snapshot.epoch;
-  if (!isOfTask) return 'AUDIT_MISSING';
+  // An audit that passed signs the digest of round 0 itself.
+  const isSameValue = statement.resultDigest === task.certificate.statement.resultDigest;
+  if (!isOfTask || !isSameValue) return 'AUDIT_MISSING';
   const seats = [...union.seats, ...auditors];
   const verified = verifyCertificate({ domain: view.domain, secp256k1, seats, certificate: task.audit });
   return typeof verified === 'string' ? 'AUDIT_MISSING' : undefined;

@@ -4,21 +4,14 @@ import { type Inactivity, NO_INACTIVITY } from '../offense/inactivity.ts';
 import type { ModelRecord } from '../offense/model-quarantine.ts';
 import { CLEAN_RECORD, type PenaltyRecord, type WrongFinding } from '../offense/penalty.ts';
 import type { Snapshot } from '../operators/snapshot.ts';
+import type { NetworkParams } from '../params.ts';
 import type { Address, ModelId } from '../primitives/hex.ts';
 import type { Secp256k1 } from '../primitives/signature.ts';
 import type { ReputationTable } from '../reputation/table.ts';
 import type { SlashRow } from './slash-row.ts';
 
 /** Numbers of the network that the fold depends on. Fixed at deployment: another value is another history. */
-export interface FoldParams {
-  readonly slotsPerDay: bigint;
-  readonly batchSlotBlocks: number;
-  readonly computeUnitsPerLot: bigint;
-  /** Of Settlement at its deployment, wei per million compute units. */
-  readonly initialBaseFee: bigint;
-  /** At least MIN_BASE_FEE. */
-  readonly baseFeeFloor: bigint;
-}
+export type FoldParams = Pick<NetworkParams, 'slotsPerDay' | 'batchSlotBlocks' | 'computeUnitsPerLot' | 'baseFeeFloor'>;
 
 /** Everything the fold reads beside batches: the chain's sealed epochs and its models. */
 export interface FoldSource {
@@ -61,8 +54,8 @@ export interface SettlementFold {
   readonly slashes: readonly SlashRow[];
 }
 
-/** Before the first batch. */
-export const emptyFold = ({ initialBaseFee }: Pick<FoldParams, 'initialBaseFee'>): SettlementFold => ({
+/** Before the first batch: at the base fee that Settlement was deployed with. */
+export const emptyFold = (initialBaseFee: bigint): SettlementFold => ({
   index: 0n,
   slot: 0n,
   baseFee: initialBaseFee,

@@ -56,7 +56,7 @@ test('I11: whoever holds the bytes of the batches recomputes the roots and the b
   chain = next(chain, 3n, large(1n), large(2n, { locked: [0, 1, 2] }));
   chain = next(chain, 5n, large(3n, { round: 1, findings: found([2, { finding: 'near' }]) }));
   chain = next(chain, 45n, large(4n, { declined: [1] }));
-  let fold = emptyFold(FOLD_PARAMS);
+  let fold = emptyFold(BASE_FEE);
   for (const { header, data } of chain.batches) {
     fold = foldBatch(fold, { header, leaves: decodeLeaves(data) }, foldSource());
     assert.equal(header.reputationRoot, reputationRootOf(fold.reputation));
@@ -146,7 +146,7 @@ const spent = (): SettlementFold => {
       return [operatorIndex, { ...known, operator, errors: log }] as const;
     }),
   );
-  return { ...emptyFold(FOLD_PARAMS), logs };
+  return { ...emptyFold(BASE_FEE), logs };
 };
 
 test('wrong and withheld results cost stake beyond the error budget only, and one incident is one row', () => {
@@ -191,12 +191,12 @@ test('who misses more than half of twenty duties of a day has a row when the day
 test('the base fee rises with the work of a slot, rests in empty ones, and stays at its floor', () => {
   const snapshot = { rows: rows.slice(0, 1) };
   const at = (fold: SettlementFold, slot: bigint) => baseFeeAt(fold, { slot, snapshot, params: FOLD_PARAMS });
-  const busy: SettlementFold = { ...emptyFold(FOLD_PARAMS), index: 1n, slot: 5n, usedComputeUnits: 10n ** 9n };
+  const busy: SettlementFold = { ...emptyFold(BASE_FEE), index: 1n, slot: 5n, usedComputeUnits: 10n ** 9n };
   assert.equal(at(busy, 5n), BASE_FEE);
   assert.equal(at(busy, 6n), (BASE_FEE * 17n) / 16n);
   assert.ok(at(busy, 8n) < at(busy, 7n) && at(busy, 7n) < at(busy, 6n));
   assert.equal(at(busy, 10_000n), FOLD_PARAMS.baseFeeFloor);
-  assert.equal(at(emptyFold(FOLD_PARAMS), 10_000n), BASE_FEE);
+  assert.equal(at(emptyFold(BASE_FEE), 10_000n), BASE_FEE);
 });
 
 test('tasks are charged at the base fee of the header, and wait while it is above their maxFee', () => {
@@ -228,7 +228,7 @@ test('an attester finds every root and fee that is not of its fold, and waits wh
   assert.equal(verify({ reputationRoot: ZERO_BYTES32 }), 'WRONG_REPUTATION_ROOT');
   assert.equal(verify({ slashesRoot: bytes32('a slash') }), 'WRONG_SLASHES_ROOT');
   assert.equal(verify({ baseFee: batch.header.baseFee + 1n }), 'WRONG_BASE_FEE');
-  const behind = { ...chain.view, fold: { state: emptyFold(FOLD_PARAMS), params: FOLD_PARAMS } };
+  const behind = { ...chain.view, fold: { state: emptyFold(BASE_FEE), params: FOLD_PARAMS } };
   assert.equal(verify({}, behind), 'FOLD_BEHIND');
   assert.deepEqual(
     buildBatch({ view: behind, secp256k1: cheapSecp256k1, slot: 4n, tasks: [task] }).refused.map(({ code }) => code),
@@ -240,7 +240,7 @@ test('a batch out of turn, or of an unknown epoch or row, is an error; one that 
   const chain = next(newChain(), 3n, large(1n));
   const [batch] = chain.batches;
   assert.ok(batch);
-  const start = emptyFold(FOLD_PARAMS);
+  const start = emptyFold(BASE_FEE);
   assert.throws(() => foldBatch(chain.fold, batch, foldSource()), isBadBatch);
   assert.throws(() => foldBatch(start, batch, { ...foldSource(), snapshot: () => undefined }), isBadBatch);
   const leaves = batch.leaves.map((leaf) => ({ ...leaf, committee: [0, 1, 2, 99] }));

@@ -151,6 +151,8 @@ test('an audited task is settled with its audit only, and with an audit of all s
   assert.equal(build([task]).batch?.leaves[0]?.audit, task.audit);
   assert.deepEqual(codesOf([signed(task, { audit: undefined })]), ['AUDIT_MISSING']);
   assert.deepEqual(codesOf([signed(task, { audit: task.certificate })]), ['AUDIT_MISSING']);
+  const other = large({ order: task.order.body, statement: { resultDigest: bytes32('another value') } });
+  assert.deepEqual(codesOf([signed(task, { audit: other.audit })]), ['AUDIT_MISSING']);
   const cut = task.audit && { ...task.audit, signatures: task.audit.signatures.slice(3) };
   assert.deepEqual(codesOf([signed(task, { audit: cut })]), ['AUDIT_MISSING']);
   const blind = largeViewOf({ blockHash: (number) => (number < 26n ? largeViewOf().blockHash(number) : undefined) });
