@@ -1,14 +1,23 @@
 import {
   abiEncodeLeaf,
+  abiEncodeSlashRow,
   buildBatch,
   chargedSeatsOf,
   chargeOf,
   checkTask,
   leafHashOf,
   nobleSecp256k1,
+  reputationBpsOf,
+  reputationProofOf,
+  reputationRowHash,
+  reputationRowWord,
+  slashProofOf,
+  slashRowBps,
+  slashRowHash,
   snapshotRowsBytes,
   UNIT_WEI,
 } from '../../src/index.ts';
+import { newChain, settleNext } from '../fixture/fold.ts';
 import { blockHashOf, DOMAIN } from '../fixture/network.ts';
 import { ANCHOR, largeViewOf, MANY_OPERATORS, ROUND_BLOCKS, SEED_LAG, settle } from '../fixture/settlement.ts';
 import { type Json, toJson } from './json.ts';
@@ -54,7 +63,40 @@ const leafVector = (round: number): Json => {
   });
 };
 
-/** Leaves that rounds 1 and 2 decided, with substitutes, and what the requester pays for them. */
+/** A batch with two rows: an overturned signer that then kept silent, and one that kept its reveal back. */
+const foldVector = (): Json => {
+  const chosen = [
+    { nonce: 1n, faulty: 0, finding: 'silent' },
+    { nonce: 2n, faulty: 2, finding: 'withheld' },
+  ] as const;
+  const tasks = chosen.map(({ nonce, faulty, finding }) => {
+    const signers = Array.from({ length: 13 }, (_, seat) => seat).filter((seat) => seat !== faulty);
+    const findings = new Map([[faulty, { finding, isOverturnedSigner: true }]] as const);
+    const locked = finding === 'silent' ? { locked: signers } : {};
+    return settle({ snapshot: MANY_OPERATORS, round: 1, order: { nonce }, signers, ...locked, findings });
+  });
+  const { batches, fold } = settleNext(newChain(), { slot: 3n, tasks });
+  const header = batches[0]?.header;
+  if (header === undefined || fold.slashes.length < 2) throw new Error('the vector batch has no two rows');
+  return toJson({
+    slashesRoot: header.slashesRoot,
+    slashes: fold.slashes.map((row) => ({
+      row,
+      abi: abiEncodeSlashRow(row),
+      leaf: slashRowHash(row),
+      proof: slashProofOf(fold.slashes, row),
+      bpsOfFirst: slashRowBps(row, 0),
+      bpsOfThird: slashRowBps(row, 2),
+    })),
+    reputationRoot: header.reputationRoot,
+    reputation: fold.reputation.map(({ operatorIndex }) => {
+      const { row, ...proof } = reputationProofOf(fold.reputation, operatorIndex);
+      return { row, word: reputationRowWord(row), leaf: reputationRowHash(row), bps: reputationBpsOf(row), ...proof };
+    }),
+  });
+};
+
+/** Leaves that rounds 1 and 2 decided, with substitutes, what the requester pays for them, and what they cost the faulty. */
 export const laterRoundVectors = (): Json =>
   toJson({
     domain: DOMAIN,
@@ -64,4 +106,5 @@ export const laterRoundVectors = (): Json =>
     },
     leaves: [1, 2].map(leafVector),
     charges: COUNTS.map(chargeVector),
+    fold: foldVector(),
   });
