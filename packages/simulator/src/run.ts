@@ -68,8 +68,8 @@ const createNodes = (plan: Plan, universe: Universe, chain: World['chain']): Nod
     };
   });
 
-const rulesOf = ({ domain, secp256k1, table }: Universe): Rules => ({
-  ...{ domain, secp256k1 },
+const rulesOf = ({ domain, secp256k1, table }: Universe, mutation: Mutation | undefined): Rules => ({
+  ...{ domain, secp256k1, isForgetful: mutation === 'forgets-nonces' },
   snapshot: (epoch) => (epoch === EPOCH ? table.latest : undefined),
 });
 
@@ -79,7 +79,7 @@ const createWorld = (plan: Plan, options: RunOptions): World => {
   const snapshot = universe.table.latest;
   if (snapshot === undefined) throw new Error('the universe has no sealed epoch');
   const escrow = new Map(Array.from({ length: REQUESTERS }, (_, i) => [i + 1, ESCROW_UNITS]));
-  const chain = createChain({ seed: plan.seed, rules: rulesOf(universe), genesis: createLedger(escrow) });
+  const chain = createChain({ seed: plan.seed, rules: rulesOf(universe, mutation), genesis: createLedger(escrow) });
   return {
     ...{ plan, universe, params, chain, queue: createEventQueue<Due>(), nodes: createNodes(plan, universe, chain) },
     ...{ draws: createDrawBook(universe.domain, snapshot), journal: createJournal(), digest: createTraceDigest() },
@@ -127,14 +127,14 @@ const restart = (world: World, node: Node): void => {
   seeHead(world, node);
 };
 
-/** The process is gone with all it had in memory; a torn store keeps only what the guard wrote. */
+/** The process is gone with all it had in memory; a torn store keeps orders, and what the guard wrote. */
 const crash = (world: World, node: Node): void => {
   const fault = node.crashes.shift();
   world.journal.crashes += 1;
   node.life += 1;
   node.isUp = false;
   node.effectsUntilCrash = Number.POSITIVE_INFINITY;
-  if (fault?.store === 'torn') Object.assign(node.disk, { ...emptyDisk(), guard: node.disk.guard });
+  if (fault?.store === 'torn') Object.assign(node.disk, { rounds: new Map(), events: new Map() });
   const back = { label: `restart of ${node.index}`, node, run: () => guarded(world, () => restart(world, node)) };
   after(world, fault?.downMs ?? 0, back);
 };
@@ -170,7 +170,7 @@ export const runPlan = (plan: Plan, options: RunOptions = {}): Outcome => {
   const { ledger } = world.chain.head();
   return {
     ...{ plan, universe, params, journal, ledger, genesis, nodes, lines, eventCount },
-    ...{ branch: world.chain.branch(), rules: rulesOf(universe) },
+    ...{ branch: world.chain.branch(), rules: rulesOf(universe, options.mutation) },
     ...{ traceHash: digest.value(), virtualMs: plan.untilMs },
   };
 };

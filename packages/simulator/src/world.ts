@@ -17,16 +17,18 @@ export interface Due {
   readonly run: () => void;
 }
 
-/** A rule broken on purpose, where the reducer meets the world: the oracles must see it. */
+/** A rule broken on purpose, where the protocol meets the world: the oracles must see each of them. */
 export type Mutation =
-  /** The shell forgets what it signed: a second body of a duty is signed as willingly as the first. */
+  /** The shell signs a second body of a duty as willingly as the first. */
   | 'no-guard'
   /** Operator 0 votes for two locks. */
   | 'locks-twice'
-  /** Signatures of a certificate are counted without their weight. */
-  | 'settles-disputed'
-  /** A leader pays itself what the treasury is due. */
-  | 'pays-double';
+  /** Tasks that nobody can decide are never given up. */
+  | 'drops-refund'
+  /** A certificate goes to the batcher at once, whoever objects. */
+  | 'ignores-disputes'
+  /** Neither nodes nor the chain remember nonces. */
+  | 'forgets-nonces';
 
 /** Everything of one run. Mutable, and seen by nobody outside of it. */
 export interface World {

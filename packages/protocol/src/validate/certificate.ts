@@ -69,5 +69,8 @@ export const validateCertificate = (bytes: Uint8Array, context: CertificateConte
   // [REJECT] bad signature, weight below 70 %, seats that were not drawn, a lock that does not open (I2)
   const { domain, secp256k1 } = context;
   const verified = verifyCertificate({ domain, secp256k1, seats: committee.seats, certificate });
-  return typeof verified === 'string' ? reject(verified) : accept({ type: 'verified', certificate: verified });
+  if (typeof verified !== 'string') return accept({ type: 'verified', certificate: verified });
+  // [IGNORE] operators signed it in seats that we drew otherwise: on the other side of a reorg, or a decline we missed
+  const isOfOthers = verified === 'BAD_SIGNATURE' || verified === 'NOT_A_SEAT';
+  return isOfOthers && isWorthParking(context, certificate) ? ignore('OTHER_COMMITTEE') : reject(verified);
 };

@@ -28,19 +28,23 @@ export type AcceptedStatement<T> =
   /** Ahead of its order or beacon, signed by an operator. To be judged again when the round is seated. */
   | { readonly type: 'parked'; readonly signed: Signed<T> };
 
-/** [REJECT] no such seat, or not signed by it; [IGNORE] a round we have not seated, unless an operator signed: parked. */
+/** [REJECT] no such seat, or not signed by an operator; [IGNORE] a round we have not seated, unless an operator signed: parked. */
 export const judgeSeatStatement = <T extends SeatPlace>(
   { domain, secp256k1, committee, isSessionKey }: SeatStatementContext,
   { schema, signed }: { readonly schema: RecordSchema<T>; readonly signed: Signed<T> },
 ): Verdict<AcceptedStatement<T>> => {
   const { body, signature } = signed;
   const known = committee(body);
-  if (known.type === 'drawn' && known.seats[body.seat] === undefined) return reject('NOT_A_SEAT');
   const signer = secp256k1.recover(digestOf(domain, schema, body), signature);
+  const isOperators = signer !== undefined && isSessionKey(signer);
   if (known.type === 'drawn') {
-    if (signer === undefined || signer !== known.seats[body.seat]?.sessionKey) return reject('BAD_SIGNATURE');
-    return accept({ type: 'verified', signed: markVerified(signed) });
+    const seat = known.seats[body.seat];
+    if (seat !== undefined && signer === seat.sessionKey)
+      return accept({ type: 'verified', signed: markVerified(signed) });
+    // [IGNORE] an operator that holds no such seat for us: a reorg or a decline we missed may have drawn another committee
+    if (isOperators) return ignore('OTHER_COMMITTEE');
+    return reject(seat === undefined ? 'NOT_A_SEAT' : 'BAD_SIGNATURE');
   }
-  if (signer !== undefined && isSessionKey(signer)) return accept({ type: 'parked', signed });
+  if (isOperators) return accept({ type: 'parked', signed });
   return ignore(known.type === 'unknown' ? 'UNKNOWN_TASK' : 'BEACON_PENDING');
 };

@@ -54,5 +54,9 @@ export const validateCertifiedVerdict = (
   // [REJECT] bad signature, weight below 70 %, seats that were not drawn
   const { domain, secp256k1 } = context;
   const verified = verifyCertifiedVerdict({ domain, secp256k1, seats: committee.seats, certified });
-  return typeof verified === 'string' ? reject(verified) : accept({ type: 'verified', certified: verified });
+  if (typeof verified !== 'string') return accept({ type: 'verified', certified: verified });
+  // [IGNORE] as for certificates: operators signed it in a union that we drew otherwise
+  return verified !== 'BELOW_QUORUM' && isWorthParking(context, certified)
+    ? ignore('OTHER_COMMITTEE')
+    : reject(verified);
 };

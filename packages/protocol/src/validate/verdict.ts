@@ -33,6 +33,7 @@ export type IgnoreCode =
   | 'UNKNOWN_PROPOSAL'
   | 'UNKNOWN_OPERATOR'
   | 'BEACON_PENDING'
+  | 'OTHER_COMMITTEE'
   | 'SEEN'
   | 'SEEN_NONCE'
   | 'SUBSET'

@@ -76,10 +76,10 @@ export interface SavedRound {
   readonly signed: SeatMessage[];
 }
 
-/** Survives a crash; a torn store keeps the guard only. */
+/** Survives a crash; a torn store keeps orders and the guard only. */
 export interface Disk {
   readonly guard: Map<string, Bytes32>;
-  orders: Map<TaskId, { readonly message: OrderMessage; readonly seedBlock: bigint }>;
+  readonly orders: Map<TaskId, { readonly message: OrderMessage; readonly seedBlock: bigint }>;
   /** By `taskId/round`. */
   rounds: Map<string, SavedRound>;
   events: Map<TaskId, SavedEvent[]>;

@@ -100,7 +100,7 @@ export const perform = (world: World, node: Node, task: TaskRecord, effect: Task
       settle(world, node, task, effect);
       break;
     case 'start-timer':
-      startRefundTimer(world, node, task, effect);
+      if (world.mutation !== 'drops-refund') startRefundTimer(world, node, task, effect);
       break;
     case 'refund':
       task.isRefundable = true;

@@ -1,4 +1,4 @@
-import { encodeSeatMessage, type SeatMessage, type Unsigned } from '@mlb/protocol';
+import { encodeSeatMessage, keccak256, type SeatMessage, type Unsigned } from '@mlb/protocol';
 import type { World } from '../world.ts';
 import { checkMessage, decodeFrame } from './check-frame.ts';
 import { tick } from './crash.ts';
@@ -43,9 +43,18 @@ export const say = (world: World, node: Node, task: TaskRecord, own: OwnMessage)
   hearOwnMessage(world, node, task, own);
 };
 
+/** The seeded bug `locks-twice`: another root under the same duty. */
+const otherRoot = (unsigned: Unsigned): Unsigned | undefined =>
+  unsigned.type === 'lock-vote'
+    ? { ...unsigned, lockVote: { ...unsigned.lockVote, lockRoot: keccak256(unsigned.lockVote.lockRoot) } }
+    : undefined;
+
 /** Another life of this key may have said something else for this duty: silence costs a seat, a signature the stake. */
 export const signAndSay = (world: World, node: Node, task: TaskRecord, round: number, unsigned: Unsigned): void => {
   const sign: SignBody = (duty, schema, body) => signOnce(world, node, { duty, schema, body });
   const message = signMessage(sign, unsigned);
   if (message !== undefined) say(world, node, task, { round, message });
+  const other = world.mutation === 'locks-twice' && node.index === 0 ? otherRoot(unsigned) : undefined;
+  const second = other && signMessage(sign, other);
+  if (second !== undefined) say(world, node, task, { round, message: second });
 };

@@ -14,6 +14,7 @@ export const settlementView = (world: World, node: Node): SettlementView => {
   const { ledger } = head;
   const snapshot = universe.table.latest;
   const isNonceUsed = (account: number, nonce: bigint): boolean =>
+    world.mutation !== 'forgets-nonces' &&
     ((ledger.nonces.get(`${account}/${nonce >> 8n}`) ?? 0n) & bitOf(nonce)) !== 0n;
   return {
     ...{ domain: universe.domain, seedLagBlocks: params.seedLagBlocks, nowSec: head.timestampSec },
@@ -29,7 +30,7 @@ export const settlementView = (world: World, node: Node): SettlementView => {
     isTimely: (taskId) => tasks.has(taskId),
     ...{ roundBlocks: params.roundBlocks, auditLagBlocks: params.auditLagBlocks },
     isDisputed: (taskId, round) =>
-      world.mutation !== 'settles-disputed' && tasks.get(taskId)?.disputed.has(round) === true,
+      world.mutation !== 'ignores-disputes' && tasks.get(taskId)?.disputed.has(round) === true,
   };
 };
 

@@ -1,6 +1,6 @@
 import type { Outcome } from '../run.ts';
 import { backed, copyProof, oneValue, signedOnce } from './agreement.ts';
-import { everyTaskEnds, noUncapturedLie, oneResult } from './ending.ts';
+import { dissentCounts, everyTaskEnds, noUncapturedLie, oneResult } from './ending.ts';
 import { honestIsSafe, noHonestReject, noHonestSlash } from './evidence.ts';
 import type { Oracle, Violation } from './facts.ts';
 import { conserved, foldIsChain, inTime } from './money.ts';
@@ -18,6 +18,7 @@ const ORACLES: readonly Oracle[] = [
   foldIsChain,
   oneResult,
   noUncapturedLie,
+  dissentCounts,
   noHonestSlash,
   noHonestReject,
 ];

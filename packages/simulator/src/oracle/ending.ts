@@ -61,3 +61,18 @@ export const noUncapturedLie: Oracle = (outcome) =>
         const seats = outcome.journal.committees.get(`${taskId}/${round}`) ?? [];
         return isCaptured(outcome, seats) ? [] : [`a wrong result of ${shortId(taskId)} r${round} settled`];
       });
+
+/** Where every message arrives, a certificate that an honest seat objected to in time does not settle as it is. */
+export const dissentCounts: Oracle = (outcome) => {
+  const { faults } = outcome.plan;
+  if (faults.some(({ type }) => type !== 'duplication' && type !== 'skew')) return [];
+  const dissents = outcome.journal.duties.flatMap(({ duty }) => {
+    const [kind, taskId, round] = duty.split('/');
+    return kind === 'dissent' ? [`${taskId}/${round}`] : [];
+  });
+  return settledLeaves(outcome).flatMap(({ taskId, leaf }) =>
+    dissents.includes(`${taskId}/${leaf.certificate.statement.round}`)
+      ? [`${shortId(taskId)} settled as round ${leaf.certificate.statement.round} certified it, against a dissent`]
+      : [],
+  );
+};

@@ -15,7 +15,7 @@ export type Fault =
   | (Window & { readonly type: 'partition'; readonly group: readonly number[] })
   /** Streams from one to the other do not get through; the other way they do. */
   | (Window & { readonly type: 'one-way-cut'; readonly from: number; readonly to: number })
-  /** Dies after so many effects of its own and comes back. `torn`: what it knew is gone, but for the signing guard. */
+  /** Dies after so many effects of its own and comes back. `torn`: its results and messages are gone, its orders and guard are not. */
   | {
       readonly type: 'crash';
       readonly node: number;
