@@ -42,6 +42,8 @@ export interface SettlementView {
   readonly isNonceUsed: (account: number, nonce: bigint) => boolean;
   /** The first-seen rule: whether we saw the order no later than its seed block (protocol.md 0.12). */
   readonly isTimely: (taskId: TaskId, seedBlock: bigint) => boolean;
+  /** Whether the order was forced on chain (TaskInbox): then the chain vouches for it instead of a signature. */
+  readonly isForced?: (taskId: TaskId) => boolean;
   /** Of NetworkParams. Undefined: later rounds are not settled. */
   readonly roundBlocks?: number;
   /** Of NetworkParams. Undefined: audits are not asked for. */

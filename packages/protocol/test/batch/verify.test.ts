@@ -125,6 +125,14 @@ test('an order signed by another key than its requester is refused', () => {
   );
 });
 
+test('an order that was forced on chain needs no signature', () => {
+  const forced = settle();
+  const task = { ...forced, order: { ...forced.order, signature: new Uint8Array(64) } };
+  assert.equal(build([task]).refused[0]?.code, 'BAD_ORDER_SIGNATURE');
+  const { taskId } = forced.certificate.statement;
+  assert.equal(build([task], viewOf({ isForced: (id) => id === taskId })).taskIds.length, 1);
+});
+
 test('a maxFee that meets the quote is enough, one wei less is not', () => {
   const order = { computeUnits: 1_000_000, tipPerSeat: 7n * UNIT_WEI, redundancy: 4 };
   const maxFee = feeQuote({ order, modelPriceWei: 100n * UNIT_WEI, baseFee: BASE_FEE });
