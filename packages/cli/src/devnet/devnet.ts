@@ -26,6 +26,8 @@ export interface DevnetNode {
 /** How one operator is to be started; an honest daemon of the fast profile unless said. */
 export interface OperatorPlan {
   readonly profile?: 'fast' | 'strict';
+  /** Default: one lot. */
+  readonly stakeMlb?: bigint;
   /** Another program than the production daemon. */
   readonly program?: { readonly module: URL; readonly args: readonly string[] };
 }
@@ -54,7 +56,8 @@ export interface Devnet {
 
 const STAKE_MLB = 50_000n;
 const PROVIDER_STAKE_MLB = 10_000n;
-const GRANT_MLB = 100_000n;
+/** On top of the stake, for gas and escrow. */
+const GRANT_MLB = 50_000n;
 const WEI = 10n ** 18n;
 
 const addressOf = ({ accounts }: InitializedHome, name: string): Hex =>
@@ -121,9 +124,17 @@ const createNetworkOf = (rpcUrl: string, deployment: Deployment, bootstrap: read
   bootstrap,
 });
 
-const stakeAll = (operators: readonly DevnetNode[], requester: DevnetNode): Promise<unknown> =>
+const stakeOf = ({ stakeMlb = STAKE_MLB }: OperatorPlan = {}): bigint => stakeMlb;
+
+const stakeAll = (
+  operators: readonly DevnetNode[],
+  plans: readonly OperatorPlan[],
+  requester: DevnetNode,
+): Promise<unknown> =>
   Promise.all([
-    ...operators.map(({ client }) => client.depositStake({ amountWei: String(STAKE_MLB * WEI), roles: ['compute'] })),
+    ...operators.map(({ client }, i) =>
+      client.depositStake({ amountWei: String(stakeOf(plans[i]) * WEI), roles: ['compute'] }),
+    ),
     requester.client.depositStake({ amountWei: String(PROVIDER_STAKE_MLB * WEI), roles: ['model'] }),
     requester.client.depositEscrow({ amountWei: String(1000n * WEI) }),
   ]);
@@ -178,8 +189,10 @@ export const startDevnet = async ({ root, operators: plans, blockTimeMs, onProgr
       ),
     );
     const settlerHome = await makeHome({ root, network }, 'settler', { accounts: ['operator'] });
-    const grants = [...homes, requesterHome, settlerHome].flatMap(({ accounts }) =>
-      accounts.filter(({ name }) => name !== 'session').map(({ address }) => ({ to: address as Hex, mlb: GRANT_MLB })),
+    const grants = [...homes, requesterHome, settlerHome].flatMap(({ accounts }, i) =>
+      accounts
+        .filter(({ name }) => name !== 'session')
+        .map(({ address }) => ({ to: address as Hex, mlb: GRANT_MLB + stakeOf(plans[i]) })),
     );
     const [operators] = await Promise.all([
       Promise.all(
@@ -200,7 +213,7 @@ export const startDevnet = async ({ root, operators: plans, blockTimeMs, onProgr
       }),
     );
     onProgress('staking, funding, sealing the first epoch');
-    await stakeAll(operators, requester);
+    await stakeAll(operators, plans, requester);
     await waitForEpoch([...operators, requester], operators);
     const networkFile = join(root, 'network.json');
     await writeFile(networkFile, `${JSON.stringify(network, undefined, 2)}\n`);

@@ -23,6 +23,8 @@ const MAX_WAIT_MS = 2000;
 export interface CommitteeMessages {
   /** Sends to every other seat of the round; a seat that cannot be reached is counted, and counts as silent. */
   readonly broadcast: (task: TaskRecord, round: number, message: SeatMessage) => void;
+  /** Sends the commits of round 0 to a seat's substitute: they went to the drawn operator before it declined. */
+  readonly bringUpToDate: (task: TaskRecord, seat: number) => void;
   /** Hands over what arrived before the round was seated, or before its substitutes were. */
   readonly release: (task: TaskRecord, round: number) => Promise<void>;
 }
@@ -56,6 +58,8 @@ export const createCommitteeMessages = (
 ): CommitteeMessages => {
   const { meter } = deps;
   const parking = createParking<RoundKey, SeatMessage>();
+  /** Commits of round 0 that we sent, own and relayed: few, and small. */
+  const commits = new WeakMap<TaskRecord, Uint8Array[]>();
 
   const park = (message: SeatMessage, from: string, sizeBytes: number): void => {
     const { taskId, round } = dutyOf(message);
@@ -122,9 +126,16 @@ export const createCommitteeMessages = (
       const seating = task.seatings.get(round);
       if (seating === undefined) return;
       const frame = encodeSeatMessage(message);
+      if (round === 0 && message.type === 'commit') commits.set(task, [...(commits.get(task) ?? []), frame]);
       for (const [seat, peer] of seating.peers.entries()) {
         if (seat !== seating.params.mySeat) void sendTo(task, seating, peer, frame);
       }
+    },
+    bringUpToDate: (task, seat) => {
+      const seating = task.seatings.get(0);
+      const peer = seating?.peers[seat];
+      if (seating === undefined || peer === undefined || seat === seating.params.mySeat) return;
+      for (const frame of commits.get(task) ?? []) void sendTo(task, seating, peer, frame);
     },
     release: async (task, round) => {
       const seating = task.seatings.get(round);

@@ -67,12 +67,15 @@ export const createDeclines = (deps: EngineDeps, parts: DeclinesParts): Declines
       // Not drawn but a substitute: there is nobody to pass it on to, and it is no duty of ours that counts.
       if (seating === undefined || seat === undefined) return undefined;
       if (seating.firstDraw?.seats[seat]?.operator !== deps.operator?.address) return undefined;
-      const canDecline = seating.firstDraw?.substitutes[seat] !== undefined && parts.budget.mayDecline();
-      const reason = canDecline ? await reasonOf(task, seating.params.timing.execMs) : undefined;
-      const event = reason === undefined ? undefined : await decline(task, seat);
-      await parts.budget.count(event === undefined ? 'served' : 'declined');
-      if (event === undefined) return undefined;
-      deps.meter.count('mlb_declines_total', { reason: reason ?? 'busy' });
+      const hasSubstitute = seating.firstDraw?.substitutes[seat] !== undefined;
+      const reason = hasSubstitute ? await reasonOf(task, seating.params.timing.execMs) : undefined;
+      const isDeclined = reason !== undefined && parts.budget.mayDecline();
+      // Nothing is awaited between the question and the count: seats of many tasks are drawn at once.
+      const counted = parts.budget.count(isDeclined ? 'declined' : 'served');
+      const event = isDeclined ? await decline(task, seat) : undefined;
+      await counted;
+      if (event === undefined || reason === undefined) return undefined;
+      deps.meter.count('mlb_declines_total', { reason });
       deps.log.info({ taskId: task.taskId, seat, reason }, 'passed a seat to its substitute');
       return event;
     },

@@ -40,8 +40,9 @@ export const createSeated = (deps: EngineDeps, parts: SeatedParts): Seated => {
       await release(task, round);
       await parts.deliveries().release(task);
     },
-    onNotice: async (task, kind, { round }) => {
-      if (kind !== 'decline') return;
+    onNotice: async (task, kind, { round, seat }) => {
+      if (kind !== 'decline' || seat === undefined) return;
+      parts.messages().bringUpToDate(task, seat);
       parts.onChanged(task);
       await release(task, round);
       await parts.notices().release(task);

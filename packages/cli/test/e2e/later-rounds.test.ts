@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { TaskView } from '@mlb/node/client';
+import { readTestDigits, recognise } from '../../src/demo/digits.ts';
+import { orderOf, publishModels, waitForModels } from '../../src/demo/models.ts';
+import { type Devnet, type DevnetNode, type OperatorPlan, startDevnet } from '../../src/devnet/devnet.ts';
+
+const BLOCK_TIME_MS = 500;
+const REDUNDANCY = 4;
+/** Tasks ordered until one is drawn as a story needs it. */
+const MAX_ORDERS = 40;
+const DIGITS = readTestDigits(MAX_ORDERS);
+
+interface Stage {
+  readonly devnet: Devnet;
+  readonly close: () => Promise<void>;
+}
+
+const openStage = async (operators: readonly OperatorPlan[]): Promise<Stage> => {
+  const root = await mkdtemp(join(tmpdir(), 'mlb-rounds-'));
+  const devnet = await startDevnet({ root, operators, blockTimeMs: BLOCK_TIME_MS, onProgress: () => {} });
+  await waitForModels(devnet.operators, (await publishModels(devnet.requester.client)).length);
+  return {
+    devnet,
+    close: async () => {
+      await devnet.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+};
+
+/** The exact model: only bytes that are equal agree. */
+const orderDigit = async ({ requester }: Devnet, index: number, signal: AbortSignal): Promise<TaskView> => {
+  const digit = DIGITS[index];
+  assert.ok(digit !== undefined);
+  return requester.client.submitTask(orderOf(digit, 0), signal);
+};
+
+/** The task once its first committee is drawn. */
+const drawnTask = async ({ requester }: Devnet, taskId: string, signal: AbortSignal): Promise<TaskView> => {
+  for (;;) {
+    const task = await requester.client.task(taskId, signal);
+    if (task.seats.length >= REDUNDANCY) return task;
+    await wait(100, undefined, { signal });
+  }
+};
+
+/** Orders digits, some at once, until the first committee of one is as wanted; returns that task and its digit. */
+const orderUntil = async (
+  devnet: Devnet,
+  isWanted: (firstSeats: readonly string[]) => boolean,
+  signal: AbortSignal,
+): Promise<{ readonly taskId: string; readonly label: number; readonly firstSeats: readonly string[] }> => {
+  const AT_ONCE = 4;
+  for (let index = 0; index < MAX_ORDERS; index += AT_ONCE) {
+    const orders = Array.from({ length: AT_ONCE }, (_, i) => orderDigit(devnet, index + i, signal));
+    const drawn = await Promise.all((await Promise.all(orders)).map(({ taskId }) => drawnTask(devnet, taskId, signal)));
+    for (const [i, { taskId, seats }] of drawn.entries()) {
+      const firstSeats = seats.slice(0, REDUNDANCY).map(({ operator }) => operator);
+      if (isWanted(firstSeats)) return { taskId, label: DIGITS[index + i]?.label ?? -1, firstSeats };
+    }
+  }
+  throw new Error(`no committee as wanted in ${MAX_ORDERS} orders`);
+};
+
+const digitOf = async ({ requester }: Devnet, taskId: string): Promise<number> => {
+  const { outputs } = await requester.client.output(taskId);
+  return recognise((outputs[0]?.data ?? []) as readonly number[]);
+};
+
+const metricOf = async ({ client }: DevnetNode, name: string): Promise<number> => {
+  const lines = (await client.metrics()).split('\n').filter((line) => line.startsWith(name));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+};
+
+const countIn = (all: readonly string[], wanted: readonly string[]): number =>
+  all.filter((operator) => wanted.includes(operator)).length;
+
+describe('a first committee that liars have captured', () => {
+  const HONEST = 7;
+  const liar: OperatorPlan = {
+    program: { module: new URL('../../src/demo/dishonest-node.ts', import.meta.url), args: ['liar'] },
+    // Four lots: the most that count. Three such hold three of four seats in one task of three.
+    stakeMlb: 200_000n,
+  };
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage([...Array.from({ length: HONEST }, () => ({})), liar, liar, liar]);
+  });
+  after(() => stage.close());
+
+  it('is overturned by the one honest seat: what is settled is true, and no liar is paid', {
+    timeout: 150_000,
+  }, async (t) => {
+    const { devnet } = stage;
+    const liars = devnet.operators.slice(HONEST).map(({ operator }) => operator.toLowerCase());
+    const isCaptured = (seats: readonly string[]): boolean => countIn(seats, liars) === 3;
+    const { taskId, label } = await orderUntil(devnet, isCaptured, t.signal);
+    const task = await devnet.requester.client.waitForTask(taskId, 'settled', t.signal);
+    assert.equal(task.state, 'settled');
+    assert.equal(await digitOf(devnet, taskId), label);
+    assert.ok((await metricOf(devnet.requester, 'mlb_disputes_total')) > 0, 'there was a wrong certificate');
+    assert.equal(task.seats.length, HONEST + liars.length);
+    const signers = task.seats.flatMap(({ operator, signed }) => (signed ? [operator] : []));
+    assert.equal(countIn(signers, liars), 0);
+    assert.equal(signers.length, HONEST);
+  });
+});
+
+describe('operators that stop', () => {
+  const OPERATORS = 8;
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage(Array.from({ length: OPERATORS }, () => ({})));
+  });
+  after(() => stage.close());
+
+  interface Passed {
+    readonly taskId: string;
+    readonly seat: number;
+  }
+
+  /** Seats that a daemon passed on, from its log: it is gone. */
+  const passedBy = async ({ home }: DevnetNode): Promise<readonly Passed[]> =>
+    (await readFile(join(home, 'daemon.log'), 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('passed a seat to its substitute'))
+      .map((line) => JSON.parse(line));
+
+  it('pass the seats that they are given while they stop to substitutes, who serve them', {
+    timeout: 90_000,
+  }, async (t) => {
+    const { devnet } = stage;
+    const leaving = devnet.operators[OPERATORS - 1] as DevnetNode;
+    const orders = await Promise.all([0, 1, 2, 3, 4, 5].map((index) => orderDigit(devnet, index, t.signal)));
+    const known = async ({ client }: DevnetNode): Promise<number> =>
+      (await client.tasks({ limit: 100 }, t.signal)).tasks.length;
+    while ((await known(leaving)) < orders.length) await wait(20, undefined, { signal: t.signal });
+    await leaving.child.stop();
+    const passed = await passedBy(leaving);
+    assert.ok(passed.length > 0, 'it was given a seat');
+    for (const { taskId, seat } of passed) {
+      const task = await devnet.requester.client.waitForTask(taskId, 'settled', t.signal);
+      assert.equal(task.state, 'settled');
+      assert.notEqual(task.seats[seat]?.operator, leaving.operator.toLowerCase());
+      assert.equal(task.seats[seat]?.signed, true);
+    }
+  });
+
+  it('and are dead leave rounds without a quorum, which the next round makes good', { timeout: 120_000 }, async (t) => {
+    const { devnet } = stage;
+    const dead = devnet.operators.slice(OPERATORS - 2);
+    await dead[0]?.child.kill();
+    const names = dead.map(({ operator }) => operator.toLowerCase());
+    const { taskId, label } = await orderUntil(devnet, (seats) => countIn(seats, names) === 2, t.signal);
+    const task = await devnet.requester.client.waitForTask(taskId, 'settled', t.signal);
+    assert.equal(task.state, 'settled');
+    assert.equal(await digitOf(devnet, taskId), label);
+    assert.equal(task.seats.length, OPERATORS);
+    assert.equal(task.seats.filter(({ signed }) => signed).length, OPERATORS - 2);
+  });
+});
