@@ -77,5 +77,6 @@ export const CATALOGUE: Readonly<Record<string, Noun | Verb>> = {
       up: { summary: 'an embedded L2, operators, a settlement bot', load: () => import('./commands/devnet/up.ts') },
     },
   },
+  sim: { summary: 'simulated networks, seeded faults, oracles', load: () => import('./commands/sim.ts') },
   demo: { summary: 'the main job, end to end, with its checks', load: () => import('./commands/demo.ts') },
 };

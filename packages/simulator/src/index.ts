@@ -7,3 +7,4 @@ export * from './run.ts';
 export * from './shrink.ts';
 export * from './strategy/catalogue.ts';
 export * from './summary.ts';
+export type { Mutation } from './world.ts';

@@ -1,3 +1,4 @@
+import { unpackFindings } from '@mlb/protocol';
 import { conflictsOf } from './oracle/agreement.ts';
 import { violationsOf } from './oracle/catalogue.ts';
 import { type SettledLeaf, settledLeaves, unfinishedOf, wrongOf } from './oracle/ending.ts';
@@ -18,6 +19,8 @@ export interface ConductReport {
   readonly earnedUnits: number;
   /** Operators that lost stake. */
   readonly slashed: number;
+  /** Seats that a certified verdict on chain found wrong or withheld. */
+  readonly faulted: number;
 }
 
 /** One run in figures. */
@@ -51,6 +54,12 @@ export interface SeedReport {
 
 const count = <T>(list: Iterable<T>, isCounted: (item: T) => boolean): number => [...list].filter(isCounted).length;
 
+const faultedSeats = ({ verdict, committee }: SettledLeaf['leaf'], rows: ReadonlySet<number>): number => {
+  const judged = verdict && unpackFindings(verdict.verdict.findings, committee.length);
+  const isFaulty = (finding: string): boolean => finding !== 'agreeing' && finding !== 'silent';
+  return count(judged?.entries() ?? [], ([seat, { finding }]) => rows.has(committee[seat] ?? -1) && isFaulty(finding));
+};
+
 const conductOf = (
   outcome: Outcome,
   leaves: readonly SettledLeaf[],
@@ -69,6 +78,7 @@ const conductOf = (
     ...{ strategy, operators: members.length, paidSeats: paid.length },
     seats: [...last.values()].flat().filter(({ row }) => rows.has(row)).length,
     earnedUnits: Number(earned.reduce((sum, units) => sum + units, 0n)),
+    faulted: leaves.reduce((sum, { leaf }) => sum + faultedSeats(leaf, rows), 0),
     slashed: members.filter(({ operator }) => ledger.slashed.has(operator.address)).length,
   };
 };

@@ -40,6 +40,7 @@ const rowOf = (strategy: string, reports: readonly SeedReport[]): StrategyRow =>
     operators: sum(conducts, (conduct) => conduct.operators),
     paidSeats: sum(conducts, (conduct) => conduct.paidSeats),
     slashed: sum(conducts, (conduct) => conduct.slashed),
+    faulted: sum(conducts, (conduct) => conduct.faulted),
     earnedPerSeat: seats === 0 ? 0 : Math.round(earnedUnits / seats),
     violations: sum(played, ({ violations }) => violations.length),
   };
