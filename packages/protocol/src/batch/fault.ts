@@ -62,3 +62,25 @@ const LAG: ReadonlySet<BatchFaultCode> = new Set([
 
 /** Whether the same task or batch may pass once we see a later block. */
 export const isPassingFault = (code: BatchFaultCode): boolean => LAG.has(code);
+
+const CONVICTABLE: ReadonlySet<BatchFaultCode> = new Set([
+  'UNSUPPORTED',
+  'BAD_REDUNDANCY',
+  'BAD_ORDER_SIGNATURE',
+  'EXPIRED',
+  'WRONG_ANCHOR',
+  'BAD_COMPUTE_UNITS',
+  'NO_COMMITTEE',
+  'BAD_DECLINE',
+  'WRONG_STATEMENT',
+  'BAD_CERTIFICATE',
+  'BAD_NONCE',
+  'CHARGE_ABOVE_MAX_FEE',
+  'WRONG_COMMITTEE',
+]);
+
+/**
+ * Whether LeafProofs convicts a posted leaf of this: what moves money and stands in its ABI form. Audits, verdicts, disputes
+ * and timeliness are for attesters alone; what is only unknown to us may be our own lag.
+ */
+export const isConvictable = (code: BatchFaultCode): boolean => CONVICTABLE.has(code);

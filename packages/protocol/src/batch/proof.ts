@@ -94,3 +94,12 @@ export const fraudCallOf = (fraud: Fraud, openings: BatchOpenings, nullifiers: U
       return { contract: 'leafProofs', functionName: 'proveInvalidLeaf', args: [leaf(fraud.leaf)] };
   }
 };
+
+/**
+ * The cheaper call about an invalid leaf where LeafProofs has been asked (leafFaultOf) which rule it breaks; `place` is which
+ * signature or decline it is.
+ */
+export const leafFaultCallOf = (
+  opening: LeafOpening,
+  { fault, place }: { readonly fault: number; readonly place: bigint },
+): FraudCall => ({ contract: 'leafProofs', functionName: 'proveLeafFault', args: [opening, fault, place] });
