@@ -11,7 +11,7 @@ import {
   ZERO_BYTES32,
 } from '@mlb/protocol';
 import { MODEL_RECORD } from './model.ts';
-import { BASE_FEE, hearOrder } from './node/orders.ts';
+import { baseFeeNow, hearOrder } from './node/orders.ts';
 import { gossip } from './node/speak.ts';
 import { ORDER_LIFE_MS } from './plan/draw-plan.ts';
 import type { OrderPlan } from './plan/plan.ts';
@@ -24,21 +24,30 @@ const inputOf = (seed: number, id: number): Uint8Array =>
     { name: 'input', type: 'float32', dims: [2], bytes: new Uint8Array(Float32Array.of(seed, id).buffer) },
   ]);
 
+/** The base fee may rise before the task settles. */
+const PRICE_HEADROOM = 2n;
+
 /** Signed for the head that the requester's daemon sees. */
 const orderOf = (
   { universe, plan }: World,
   order: OrderPlan,
+  baseFee: bigint,
   anchor: { readonly number: bigint; readonly hash: BlockHash; readonly timestampSec: bigint },
 ): TaskOrder => {
   const price = { order: { computeUnits: MODEL_RECORD.computeUnits, tipPerSeat: 0n, redundancy: order.redundancy } };
-  const quote = feeQuote({ ...price, modelPriceWei: MODEL_RECORD.priceWei, baseFee: BASE_FEE });
+  const quote = feeQuote({ ...price, modelPriceWei: MODEL_RECORD.priceWei, baseFee });
   return {
     ...{
       requester: universe.requesters[order.requester]?.address as TaskOrder['requester'],
       modelId: universe.modelId,
     },
     ...{ inputKind: 0, inputHash: sha256(inputOf(plan.seed, order.id)), inputCidDigest: ZERO_BYTES32 },
-    ...{ computeUnits: MODEL_RECORD.computeUnits, maxFee: quote, tipPerSeat: 0n, redundancy: order.redundancy },
+    ...{
+      computeUnits: MODEL_RECORD.computeUnits,
+      maxFee: PRICE_HEADROOM * quote,
+      tipPerSeat: 0n,
+      redundancy: order.redundancy,
+    },
     ...{ valueAtRisk: BigInt(order.valueAtRiskMlb) * WEI_PER_MLB, tolClass: 0, flags: 0, nonce: BigInt(order.id) },
     ...{ anchorBlock: anchor.number, anchorHash: anchor.hash, replyKey: keccak256(tag('reply')) },
     deadline: anchor.timestampSec + BigInt(ORDER_LIFE_MS / 1000),
@@ -51,7 +60,7 @@ const submit = (world: World, order: OrderPlan, change: Partial<TaskOrder> = {})
   const requester = world.universe.requesters[order.requester];
   if (node === undefined || requester === undefined || !node.isUp) return;
   const { domain, secp256k1 } = world.universe;
-  const body = { ...orderOf(world, order, node.memory.head), ...change };
+  const body = { ...orderOf(world, order, baseFeeNow(world, node), node.memory.head), ...change };
   const taskId = taskIdOf(domain, body);
   const signature = secp256k1.sign(taskId, requester.secretKey);
   const bytes = encodeOrderMessage({ order: { body, signature }, inlineInput: inputOf(world.plan.seed, order.id) });

@@ -48,8 +48,8 @@ export interface Outcome {
   readonly virtualMs: number;
 }
 
-/** Enough for a dozen tasks of a requester; one that overspends runs out. */
-const ESCROW_UNITS = 400_000n;
+/** Twice the price of a task of five seats. */
+const TASK_UNITS = 12_000_000n;
 /** Blocks reach a peer within so much. */
 const SIGHT_MS = 900;
 const MAX_EVENTS = 3_000_000;
@@ -78,7 +78,9 @@ const createWorld = (plan: Plan, options: RunOptions): World => {
   const universe = createUniverse({ secp256k1, operatorCount: plan.operatorCount, lots: plan.lots });
   const snapshot = universe.table.latest;
   if (snapshot === undefined) throw new Error('the universe has no sealed epoch');
-  const escrow = new Map(Array.from({ length: REQUESTERS }, (_, i) => [i + 1, ESCROW_UNITS]));
+  // All tasks of one requester and two more: whoever orders five times as many runs out.
+  const escrowUnits = TASK_UNITS * BigInt(plan.orders.length + 2);
+  const escrow = new Map(Array.from({ length: REQUESTERS }, (_, i) => [i + 1, escrowUnits]));
   const chain = createChain({ seed: plan.seed, rules: rulesOf(universe, mutation), genesis: createLedger(escrow) });
   return {
     ...{ plan, universe, params, chain, queue: createEventQueue<Due>(), nodes: createNodes(plan, universe, chain) },

@@ -1,21 +1,29 @@
 import {
   type AdmittedOrder,
+  baseFeeAt,
   type OrderContext,
   type OrderMessage,
+  slotOf,
   type TaskId,
   UNIT_WEI,
   type Verdict,
   validateOrder,
 } from '@mlb/protocol';
-import { MODEL_RECORD } from '../model.ts';
+import { foldOf, foldParamsOf, modelRecordOf } from '../chain/settlement-fold.ts';
 import { note, type World } from '../world.ts';
 import { startMachine } from './drive.ts';
 import { releaseGossip } from './gossip.ts';
 import { blockAt, createTaskRecord, type Node } from './node.ts';
 
-export const BASE_FEE: bigint = 5_000n * UNIT_WEI;
-
 const nonceName = (requester: string, nonce: bigint): string => `${requester}/${nonce}`;
+
+/** Wei per million compute units in the slot of the node's head. */
+export const baseFeeNow = (world: World, { memory: { head } }: Node): bigint => {
+  const snapshot = world.universe.table.latest;
+  const slot = slotOf(head.number, world.params.batchSlotBlocks);
+  const fold = foldOf(world, head.ledger);
+  return snapshot === undefined ? fold.baseFee : baseFeeAt(fold, { slot, snapshot, params: foldParamsOf(world) });
+};
 
 const contextOf = (world: World, node: Node): OrderContext => {
   const { universe, params } = world;
@@ -23,14 +31,13 @@ const contextOf = (world: World, node: Node): OrderContext => {
   const open = (requester: string) =>
     [...memory.tasks.values()].filter(({ message }) => message.order.body.requester === requester);
   return {
-    ...{ domain: universe.domain, secp256k1: universe.secp256k1, params, baseFee: BASE_FEE },
+    ...{ domain: universe.domain, secp256k1: universe.secp256k1, params, baseFee: baseFeeNow(world, node) },
     ...{ headBlock: memory.head.number, nowSec: memory.head.timestampSec },
     block: (number) => {
       const block = blockAt(node, number);
       return block && { hash: block.hash, timestamp: block.timestampSec };
     },
-    model: (id) =>
-      id === universe.modelId ? { ...MODEL_RECORD, provider: universe.modelProvider, isActive: true } : undefined,
+    model: (id) => (id === universe.modelId ? { ...modelRecordOf(world), isActive: true } : undefined),
     freeWei: (requester) => {
       const units = memory.head.ledger.escrow.get(universe.accountOf(requester) ?? 0) ?? 0n;
       return units * UNIT_WEI - open(requester).reduce((sum, { message }) => sum + message.order.body.maxFee, 0n);

@@ -1,9 +1,8 @@
 import type { SettledTask, SettlementView } from '@mlb/protocol';
-import { MODEL_RECORD } from '../model.ts';
+import { foldOf, foldParamsOf, INITIAL_BASE_FEE, modelRecordOf } from '../chain/settlement-fold.ts';
 import { EPOCH, SEALED_AT_BLOCK } from '../universe.ts';
 import type { World } from '../world.ts';
 import { blockAt, type Node } from './node.ts';
-import { BASE_FEE } from './orders.ts';
 
 const bitOf = (nonce: bigint): bigint => 1n << (nonce & 0xffn);
 
@@ -18,16 +17,23 @@ export const settlementView = (world: World, node: Node): SettlementView => {
     ((ledger.nonces.get(`${account}/${nonce >> 8n}`) ?? 0n) & bitOf(nonce)) !== 0n;
   return {
     ...{ domain: universe.domain, seedLagBlocks: params.seedLagBlocks, nowSec: head.timestampSec },
-    ...{ lastIndex: ledger.lastIndex, lastHeaderDigest: ledger.lastHeaderDigest, baseFee: BASE_FEE, epoch: EPOCH },
+    ...{
+      lastIndex: ledger.lastIndex,
+      lastHeaderDigest: ledger.lastHeaderDigest,
+      baseFee: INITIAL_BASE_FEE,
+      epoch: EPOCH,
+    },
     snapshot: (epoch) => (epoch === EPOCH ? snapshot : undefined),
     snapshotAt: (block) => (block >= SEALED_AT_BLOCK ? snapshot : undefined),
-    model: (id) => (id === universe.modelId ? { ...MODEL_RECORD, provider: universe.modelProvider } : undefined),
+    model: (id) => (id === universe.modelId ? modelRecordOf(world) : undefined),
     blockHash: (number) => blockAt(node, number)?.hash,
     accountOf: universe.accountOf,
     escrowUnits: (account) => ledger.escrow.get(account) ?? 0n,
     isNonceUsed,
     // Validated before its seed block, or restored from what was.
     isTimely: (taskId) => tasks.has(taskId),
+    hasVerdict: (taskId, round) => tasks.get(taskId)?.machine?.state.verdict?.verdict.round === round,
+    fold: { state: foldOf(world, ledger), params: foldParamsOf(world) },
     ...{ roundBlocks: params.roundBlocks, auditLagBlocks: params.auditLagBlocks },
     isDisputed: (taskId, round) =>
       world.mutation !== 'ignores-disputes' && tasks.get(taskId)?.disputed.has(round) === true,

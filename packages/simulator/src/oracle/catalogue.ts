@@ -4,6 +4,7 @@ import { dissentCounts, everyTaskEnds, noUncapturedLie, oneResult } from './endi
 import { honestIsSafe, noHonestReject, noHonestSlash } from './evidence.ts';
 import type { Oracle, Violation } from './facts.ts';
 import { conserved, foldIsChain, inTime } from './money.ts';
+import { inBands, noHonestVerdict, rootsAreFolds } from './roots.ts';
 
 /** Everything that must hold in every run. */
 const ORACLES: readonly Oracle[] = [
@@ -16,6 +17,9 @@ const ORACLES: readonly Oracle[] = [
   conserved,
   inTime,
   foldIsChain,
+  rootsAreFolds,
+  inBands,
+  noHonestVerdict,
   oneResult,
   noUncapturedLie,
   dissentCounts,
