@@ -21,15 +21,17 @@ export interface Declines {
 export interface DeclinesParts {
   readonly budget: DeclineBudget;
   readonly workload: Workload;
-  readonly notices: () => Notices;
+  readonly notices: () => Pick<Notices, 'tell'>;
   readonly isDraining: () => boolean;
   readonly signal: AbortSignal;
 }
 
 type Reason = 'draining' | 'busy' | 'no-model';
 
-/** Declines with a reason, of which silence would be worse: a substitute can still serve the seat. */
-export const createDeclines = (deps: EngineDeps, parts: DeclinesParts): Declines => {
+export type DeclinesDeps = Pick<EngineDeps, 'view' | 'models' | 'clock' | 'operator' | 'meter' | 'log'>;
+
+/** Declines with a reason, where silence would be worse: a substitute can still serve the seat. */
+export const createDeclines = (deps: DeclinesDeps, parts: DeclinesParts): Declines => {
   const isModelNear = async (task: TaskRecord): Promise<boolean> => {
     const { modelId } = task.order.order.body;
     const model = deps.view.model(modelId);

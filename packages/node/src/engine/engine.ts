@@ -50,7 +50,9 @@ const DRAIN_LOOK_MS = 100;
 
 /** A seat in a round, a task that may yet give one, or one that has yet to tell of its certificate. */
 const isBusy = (task: TaskRecord): boolean =>
-  task.phase === 'admitted' || (task.phase === 'seeded' && hasSeat(task)) || isAnnouncing(task);
+  task.phase === 'admitted' ||
+  ((task.phase === 'seeded' || task.phase === 'disputed') && hasSeat(task)) ||
+  isAnnouncing(task);
 
 /** Wires the rooms of the engine; see the files for what each does. */
 export const createEngine = (deps: EngineDeps): Engine => {
