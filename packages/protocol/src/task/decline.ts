@@ -1,16 +1,9 @@
 import { withSeat } from '../agreement/state.ts';
 import type { SeatSignature } from '../message/certificate.ts';
 import type { TaskEvent } from './event.ts';
-import {
-  type KnownDecline,
-  type SeatedRound,
-  type TaskState,
-  type TaskStep,
-  unchangedTask,
-  withEntry,
-} from './state.ts';
+import { type KnownDecline, type SeatedRound, type TaskState, withEntry } from './state.ts';
 
-type DeclineEvent = Extract<TaskEvent, { readonly type: 'decline' }>;
+export type DeclineEvent = Extract<TaskEvent, { readonly type: 'decline' }>;
 type Seating = Pick<SeatedRound['params'], 'seats' | 'mySeat'>;
 
 /** The seats of a round with one passed on: whoever held it only looks on, and its substitute has a seat. */
@@ -36,25 +29,20 @@ const withoutFacts = (state: SeatedRound['state'], seat: number): SeatedRound['s
   statements: withSeat(state.statements, seat, undefined),
 });
 
-/** A drawn seat passes to its substitute, unless a commit of it, or a certificate, came first for us. */
-export const recordDecline = (state: TaskState, { decline, substitute, mySeat }: DeclineEvent): TaskStep => {
+/** The task with a decline; the same one if a commit of the seat, or a certificate, came first for us. */
+export const recordDecline = (state: TaskState, { decline, substitute, mySeat }: DeclineEvent): TaskState => {
   const { round, seat } = decline.body;
-  if (round !== 0 || state.declines.has(seat)) return unchangedTask(state);
+  if (round !== 0 || state.declines.has(seat)) return state;
   const known = { decline, substitute, isMine: mySeat === seat };
   const declines = withEntry(state.declines, seat, known);
   const seated = state.rounds.get(0);
-  if (seated === undefined) return unchangedTask({ ...state, declines });
+  if (seated === undefined) return { ...state, declines };
   const { params, state: facts } = seated;
   const hasAccepted = facts.commits[seat]?.length !== 0 || facts.certificate !== undefined;
   const isOurCommit = params.mySeat === seat && facts.spent.commit;
-  if (hasAccepted || isOurCommit) return unchangedTask(state);
+  if (hasAccepted || isOurCommit) return state;
   const round0 = { params: { ...params, ...passOn(params, seat, known) }, state: withoutFacts(facts, seat) };
-  return {
-    state: { ...state, declines, rounds: withEntry(state.rounds, 0, round0) },
-    effects: known.isMine
-      ? [{ type: 'round', round: 0, effect: { type: 'start-timer', timer: 'exec', delayMs: params.timing.execMs } }]
-      : [],
-  };
+  return { ...state, declines, rounds: withEntry(state.rounds, 0, round0) };
 };
 
 /** What a settled task shows of its declines, ascending by seat. */

@@ -2,7 +2,7 @@ import type { EarlierResult, RoundEffect, RoundEvent, RoundParams } from '../agr
 import { createRound, restoreRound, step } from '../agreement/round.ts';
 import type { RoundStep } from '../agreement/state.ts';
 import { AUDIT_ROUND } from '../committee/audit.ts';
-import { seatedWithDeclines } from './decline.ts';
+import { type DeclineEvent, recordDecline, seatedWithDeclines } from './decline.ts';
 import { dissentEffects } from './dissent.ts';
 import type { TaskEffect, TaskEvent, TaskParams } from './event.ts';
 import { certificateOf, type TaskRule, type TaskState, type TaskStep, unchangedTask, withEntry } from './state.ts';
@@ -56,9 +56,31 @@ export const seatRound = (params: TaskParams, state: TaskState, seated: Seated):
   const { seats, mySeat } = round === 0 ? seatedWithDeclines(state, seated) : seated;
   const earlier = earlierOf(state, round);
   const roundParams = { taskId, round, epoch, mode, seats, mySeat, timing, domain, recover, earlier };
-  const memory = state.memories.get(round);
-  const taken = memory === undefined ? createRound(roundParams) : restoreRound(roundParams, memory);
-  return absorb(params, state, { roundParams, taken });
+  return absorb(params, state, { roundParams, taken: startRound(state, roundParams) });
+};
+
+/** A new round, or the one of an earlier life in which this node had the seat. */
+const startRound = (state: TaskState, roundParams: RoundParams): RoundStep => {
+  const memory = roundParams.mySeat === undefined ? undefined : state.memories.get(roundParams.round);
+  return memory === undefined ? createRound(roundParams) : restoreRound(roundParams, memory);
+};
+
+/**
+ * A drawn seat passes to its substitute, unless a commit of it, or a certificate, came first for us. A substitute that
+ * restarts finds what it signed: the decline comes after the beacon.
+ */
+export const takeDecline = (params: TaskParams, state: TaskState, event: DeclineEvent): TaskStep => {
+  const passed = recordDecline(state, event);
+  const seated = passed.rounds.get(0);
+  const isNew = passed !== state && seated !== undefined && event.mySeat === event.decline.body.seat;
+  if (!isNew) return unchangedTask(passed);
+  const roundParams = seated.params;
+  if (state.memories.has(0)) return absorb(params, passed, { roundParams, taken: startRound(passed, roundParams) });
+  const { execMs: delayMs } = params.timing;
+  return {
+    state: passed,
+    effects: [{ type: 'round', round: 0, effect: { type: 'start-timer', timer: 'exec', delayMs } }],
+  };
 };
 
 /** Digests of the certificates whose values the round's old members open after its lock. */

@@ -1,11 +1,10 @@
-import { recordDecline } from './decline.ts';
 import { disputedRule, openRoundRule } from './dispute.ts';
 import { recordDissent } from './dissent.ts';
 import type { TaskEffect, TaskEvent, TaskMemory, TaskParams } from './event.ts';
 import { earlierValueRule, executeRule } from './execute.ts';
 import { refundRule } from './refund.ts';
 import { recordRoundFail, roundFailRule } from './round-fail.ts';
-import { earlierRule, seatRound, stepRound } from './rounds.ts';
+import { earlierRule, seatRound, stepRound, takeDecline } from './rounds.ts';
 import { settleRule } from './settle.ts';
 import { type TaskRule, type TaskState, type TaskStep, unchangedTask } from './state.ts';
 import { certifyVerdictRule, recordVerdict, recordVerdictVote, verdictVoteRule } from './verdict.ts';
@@ -57,7 +56,7 @@ const record = (params: TaskParams, state: TaskState, event: TaskEvent): TaskSte
     case 'round-fail':
       return recordRoundFail(params, state, event.roundFail);
     case 'decline':
-      return recordDecline(state, event);
+      return takeDecline(params, state, event);
     case 'verdict-vote':
       return recordVerdictVote(params, state, event.vote);
     case 'verdict':
@@ -97,6 +96,14 @@ export const createTaskMachine = (_params: TaskParams): TaskStep => ({
 export const stepTask = (params: TaskParams, state: TaskState, event: TaskEvent): TaskStep =>
   state.isRefunded ? unchangedTask(state) : decide(params, record(params, state, event));
 
+/** Whether what was asked for on the way is there by the end of a restoration, or is no more wanted. */
+const isAnswered = (state: TaskState, effect: TaskEffect): boolean => {
+  if (effect.type === 'open-round') return state.rounds.has(effect.round) || state.unseatable.has(effect.round);
+  if (effect.type !== 'execute' && effect.type !== 'recommit') return false;
+  const seated = state.rounds.get(effect.round);
+  return seated?.params.mySeat === undefined || seated.state.own !== undefined;
+};
+
 /**
  * A task after a restart: duties that were signed stay spent, what was decided but not signed is decided again. The shell
  * sends the signed messages in `rounds` again itself.
@@ -111,7 +118,5 @@ export const restoreTask = (params: TaskParams, { rounds, events }: TaskMemory):
     state = step.state;
     effects.push(...step.effects);
   }
-  const isAnswered = (effect: TaskEffect): boolean =>
-    effect.type === 'open-round' && (state.rounds.has(effect.round) || state.unseatable.has(effect.round));
-  return { state, effects: effects.filter((effect) => !isAnswered(effect)) };
+  return { state, effects: effects.filter((effect) => !isAnswered(state, effect)) };
 };

@@ -1,4 +1,5 @@
 import { createLock } from '../../src/agreement/lock.ts';
+import { isStatedInReveal } from '../../src/agreement/output.ts';
 import type { Lock, RoundState } from '../../src/agreement/state.ts';
 import { statementOf } from '../../src/agreement/statement.ts';
 import { type Bytes32, commitHashOf, type OwnResult, type SeatMessage, type Verified } from '../../src/index.ts';
@@ -67,9 +68,9 @@ const lockVoteOf = (committee: Committee, seat: number, lockRoot: Bytes32): Veri
 };
 
 const revealOf = (committee: Committee, seat: number, lock: Lock, result: OwnResult): Verified<SeatMessage> => {
-  const { taskId, round, mode } = committee.params;
+  const { taskId, round } = committee.params;
   const { resultHash, salt, execMs, output } = result;
-  const statement = mode.type === 'exact' ? statementOf(committee.params, lock, resultHash) : undefined;
+  const statement = isStatedInReveal(committee.params) ? statementOf(committee.params, lock, resultHash) : undefined;
   const reveal = { taskId, round, seat, lockRoot: lock.root, resultHash, salt, execMs };
   return signSeatMessage(committee, seat, { type: 'reveal', reveal, output, statement });
 };
