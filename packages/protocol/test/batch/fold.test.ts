@@ -274,3 +274,118 @@ test('in tolerance mode a young model excuses machines, and its tasks are counte
   assert.ok((scoreOf(chain, 0)?.bad ?? 0) > 7 * 65_536);
   assert.equal(chain.fold.models.get(MODEL)?.taskCount, 1);
 });
+
+const SIGNERS = Array.from({ length: 12 }, (_, seat) => seat + 1);
+const liar = (nonce: bigint) =>
+  large(nonce, { round: 1, signers: SIGNERS, findings: found([0, { finding: 'gross', isOverturnedSigner: true }]) });
+
+test('who is in jail for one incident has no row for a second one, nor for being down meanwhile', () => {
+  const chain = next(newChain(), 3n, liar(1n));
+  const offender = chain.fold.slashes[0]?.operator ?? assert.fail();
+  const index = rows.findIndex(({ operator }) => operator === offender);
+  const again = foldBatch(
+    chain.fold,
+    { header: { index: 2n, slot: 4n, epoch: 1n }, leaves: chain.batches[0]?.leaves ?? [] },
+    foldSource(),
+  );
+  assert.deepEqual(again.slashes, []);
+  const down = (jailedUntilSec: number) => {
+    const log = chain.fold.logs.get(index) ?? assert.fail();
+    const inactivity = { ...log.inactivity, duties: 20, misses: 20 };
+    const penalty = { ...log.penalty, jailedUntilSec };
+    const fold = { ...chain.fold, logs: new Map(chain.fold.logs).set(index, { ...log, inactivity, penalty }) };
+    return foldBatch(fold, { header: { index: 2n, slot: 10n, epoch: 1n }, leaves: [] }, foldSource());
+  };
+  assert.deepEqual(down(10 ** 9).slashes, []);
+  const jailed = down(0);
+  assert.equal(jailed.slashes.length, 1);
+  // The first downtime jails and is no slash; the second one within a week is.
+  const countOf = (fold: SettlementFold) => fold.logs.get(index)?.penalty.slashedAtSec.length;
+  assert.deepEqual([countOf(jailed), (jailed.logs.get(index)?.penalty.jailedUntilSec ?? 0) > 0], [1, true]);
+  const log = jailed.logs.get(index) ?? assert.fail();
+  const twice = { ...log, inactivity: { ...log.inactivity, duties: 20, misses: 20 } };
+  const later = { ...jailed, logs: new Map(jailed.logs).set(index, twice) };
+  const after = foldBatch(later, { header: { index: 3n, slot: 21n, epoch: 1n }, leaves: [] }, foldSource());
+  assert.deepEqual([after.slashes.length, countOf(after)], [1, 2]);
+});
+
+test('many found wrong within a day lose more; what is older is forgotten', () => {
+  const chain = next(newChain(), 3n, liar(1n));
+  const foundWrong = (slot: bigint, nonce: bigint) => next(chain, slot, liar(nonce)).fold.slashes[0]?.foundWrongBps;
+  // Another operator: two lots of fifty within ten slots, one of fifty later.
+  const other = Array.from({ length: 50 }, (_, i) => BigInt(i + 2)).find((nonce) => foundWrong(4n, nonce) === 400);
+  assert.ok(other !== undefined);
+  assert.equal(foundWrong(12n, other), 400);
+  assert.equal(foundWrong(13n, other), 200);
+  assert.equal(next(chain, 13n, large(900n)).fold.findings.length, 0);
+});
+
+test('a signature of the certificate outweighs a finding, but not that of an overturned one', () => {
+  const findings = found([1, { finding: 'gross' }], [5, { finding: 'agreeing', isOverturnedSigner: true }]);
+  const chain = next(newChain({}, spent()), 3n, large(1n, { round: 1, findings }));
+  assert.deepEqual([scoreOf(chain, 1)?.good, scoreOf(chain, 5)?.bad], [65_536, 65_536]);
+  const { committee } = leafOf(chain);
+  const [row] = chain.fold.slashes;
+  assert.deepEqual([chain.fold.slashes.length, row?.operator], [1, rows[committee[5] ?? -1]?.operator]);
+  // It signed the certificate, but is no judge in its own case.
+  assert.equal(row?.judges.length, 8);
+  assert.ok(!row?.judges.includes(row.operator));
+});
+
+test('time does not run back when a batch of an earlier slot comes later', () => {
+  const chain = next(newChain(), 13n, large(1n));
+  const after = next(chain, 12n, large(2n));
+  assert.deepEqual([after.fold.slot, after.fold.baseFee], [13n, chain.fold.baseFee]);
+  assert.equal(after.fold.usedComputeUnits, 2n * chain.fold.usedComputeUnits);
+  const later = next(after, 14n, large(3n));
+  assert.equal(later.fold.usedComputeUnits, 4n * 1_000_000n);
+  assert.ok(after.fold.reputation.every(({ day }) => day === 1));
+});
+
+test('misses and duties of a day are counted from its first one, and close with it', () => {
+  const missed = next(newChain(), 13n, large(1n, { locked: [0, 1, 2] }));
+  const index = rows[leafOf(missed).committee[3] ?? -1]?.operatorIndex ?? -1;
+  assert.deepEqual(missed.fold.logs.get(index)?.inactivity, {
+    day: 1,
+    duties: 1,
+    misses: 1,
+    declines: 0,
+    lastDownDay: undefined,
+  });
+  const nextDay = foldBatch(missed.fold, { header: { index: 2n, slot: 20n, epoch: 1n }, leaves: [] }, foldSource());
+  assert.deepEqual([nextDay.logs.get(index)?.inactivity.day, nextDay.logs.get(index)?.inactivity.duties], [2, 0]);
+});
+
+test('a task whose first committee revealed without agreeing counts against its model', () => {
+  const view = largeViewOf();
+  const tolerant = { model: (id: typeof MODEL) => ({ ...(view.model(id) ?? assert.fail()), mode: 1 }) };
+  const signers = Array.from({ length: 11 }, (_, seat) => seat + 2);
+  const split = found([0, { finding: 'gross' }], [1, { finding: 'near' }]);
+  const chain = next(newChain(tolerant), 3n, large(1n, { round: 1, signers, findings: split }), large(2n));
+  assert.deepEqual(chain.fold.models.get(MODEL)?.taskCount, 2);
+  assert.ok((chain.fold.models.get(MODEL)?.splits ?? 0n) > 0n);
+});
+
+test('one kind of runtime that differs as a whole is excused: neither good nor bad', () => {
+  const tolerant = { model: (id: typeof MODEL) => ({ ...(largeViewOf().model(id) ?? assert.fail()), mode: 1 }) };
+  // Seats of one class among the thirteen, at most three of them, and no supporter of that class.
+  const snapshot = { ...MANY_OPERATORS, rows: rows.map((row, i) => ({ ...row, runtimeClass: i < 12 ? 1 : 0 })) };
+  const views = { ...tolerant, snapshot: () => snapshot, snapshotAt: () => snapshot };
+  const seatsOf = (nonce: bigint): readonly number[] => {
+    const task = large(nonce, { round: 1, snapshot });
+    const { batch } = buildBatch({ view: newChain(views).view, secp256k1: cheapSecp256k1, slot: 3n, tasks: [task] });
+    return (batch?.leaves[0]?.committee ?? []).flatMap((row, seat) => (row < 12 ? [seat] : []));
+  };
+  const nonces = Array.from({ length: 200 }, (_, i) => BigInt(i));
+  const nonce = nonces.find((candidate) => seatsOf(candidate).length === 3) ?? assert.fail();
+  const divergent = seatsOf(nonce);
+  const signers = Array.from({ length: 13 }, (_, seat) => seat).filter((seat) => !divergent.includes(seat));
+  const findings = found(...divergent.map((seat) => [seat, { finding: 'gross' }] as const));
+  const task = large(nonce, { round: 1, snapshot, signers, findings });
+  const chain = next(newChain(views), 3n, task);
+  assert.deepEqual(
+    divergent.map((seat) => scoreOf(chain, seat)),
+    [undefined, undefined, undefined],
+  );
+  assert.equal(chain.fold.reputation.length, 10);
+});

@@ -94,8 +94,18 @@ const REFUSED: readonly (readonly [name: string, code: BatchFaultCode, task: Set
   ['60 % of the union', 'BAD_CERTIFICATE', large({ round: 1, signers: [0, 1, 2, 3, 4, 5, 6, 7] })],
   ['the first committee under a later number', 'BAD_CERTIFICATE', large({ statement: { round: 1 } })],
   ['a certificate that is disputed', 'UNDER_DISPUTE', large(), largeViewOf({ isDisputed: () => true })],
-  ['a verdict of another round', 'BAD_VERDICT', signed(large({ round: 2 }), { verdict })],
-  ['a verdict in round 0', 'BAD_VERDICT', signed(large({ order: { nonce: 2n } }), { verdict })],
+  ['a verdict of another round', 'BAD_VERDICT', large({ round: 2, findings: WRONG, verdict: { round: 1 } })],
+  ['a verdict in round 0', 'BAD_VERDICT', large({ findings: WRONG })],
+  [
+    'a verdict of another task',
+    'BAD_VERDICT',
+    large({ round: 1, findings: WRONG, verdict: { taskId: bytes32('other') as never } }),
+  ],
+  [
+    'a verdict of another lock',
+    'BAD_VERDICT',
+    large({ round: 1, findings: WRONG, verdict: { lockRoot: bytes32('other') } }),
+  ],
   ['a verdict that somebody else signed', 'BAD_VERDICT', signed(round1, { verdict: { ...verdict, signatures: [] } })],
   [
     'a verdict with one bit changed',
@@ -157,6 +167,16 @@ test('an audited task is settled with its audit only, and with an audit of all s
   assert.deepEqual(codesOf([signed(task, { audit: cut })]), ['AUDIT_MISSING']);
   const blind = largeViewOf({ blockHash: (number) => (number < 26n ? largeViewOf().blockHash(number) : undefined) });
   assert.deepEqual(codesOf([task], blind), ['UNKNOWN_BLOCK']);
+});
+
+test('a silent seat makes a task audited that would not be otherwise', () => {
+  const locked = [0, 1, 2];
+  const nonces = Array.from({ length: 100 }, (_, i) => BigInt(i));
+  const picked = nonces.filter((nonce) => large({ order: { nonce } }).audit !== undefined).length;
+  const silent = nonces.map((nonce) => large({ order: { nonce }, locked })).filter(({ audit }) => audit !== undefined);
+  assert.ok(silent.length > 2 * picked);
+  assert.ok(silent.every((task) => typeof check(task) !== 'string'));
+  assert.ok(silent.every((task) => check(signed(task, { audit: undefined })) === 'AUDIT_MISSING'));
 });
 
 test('an audit that nobody asked for is left out by the proposer and refused by attesters', () => {
