@@ -27,6 +27,7 @@ import {
   RESULT_STATEMENT,
   ROLE_COMPUTE,
   ROLE_MODEL,
+  type Secp256k1,
   type SettledTask,
   type SettlementView,
   type Snapshot,
@@ -116,7 +117,16 @@ export const sessionName = (i: number): string => `session ${i}`;
 
 export const createFraudNetwork = async (
   chain: TestChain,
-  { operators, requesters }: { readonly operators: number; readonly requesters: readonly string[] },
+  {
+    operators,
+    requesters,
+    secp256k1 = nobleSecp256k1,
+  }: {
+    readonly operators: number;
+    readonly requesters: readonly string[];
+    /** What signs and checks: noble, or something faster with the same bytes. */
+    readonly secp256k1?: Secp256k1;
+  },
 ): Promise<FraudNetwork> => {
   const { publicClient } = chain;
   const deployer = await chain.fundedWallet(accountOfKey('deployer'));
@@ -255,11 +265,14 @@ export const createFraudNetwork = async (
     const digest = digestOf(domain, RESULT_STATEMENT, statement);
     const signatures = (choice.signers ?? lockedSeats).map((seat) => ({
       seat,
-      signature: nobleSecp256k1.sign(digest, secretOf(sessionName(seats[seat]?.row ?? 0))),
+      signature: secp256k1.sign(digest, secretOf(sessionName(seats[seat]?.row ?? 0))),
     }));
     return {
-      order: { body, signature: nobleSecp256k1.sign(taskId, secretOf(choice.requester)) },
+      order: { body, signature: secp256k1.sign(taskId, secretOf(choice.requester)) },
       certificate: assembleCertificate({ statement, signatures, locked }),
+      declines: [],
+      audit: undefined,
+      verdict: undefined,
     };
   };
   let nonces = 0n;
@@ -294,7 +307,7 @@ export const createFraudNetwork = async (
 
   const build: FraudNetwork['build'] = async (list) => {
     const now = await view();
-    const { batch, refused } = buildBatch({ view: now, secp256k1: nobleSecp256k1, slot: 7n, tasks: list });
+    const { batch, refused } = buildBatch({ view: now, secp256k1, slot: 7n, tasks: list });
     if (batch === undefined || refused.length !== 0) throw new Error(`refused: ${JSON.stringify(refused, bigints)}`);
     return { ...batch, ledger: ledgerOf(batch.leaves.map((leaf) => movementsIn(now, leaf))) };
   };
@@ -303,7 +316,7 @@ export const createFraudNetwork = async (
     const digest = headerDigestOf(domain, header);
     const signatures = signers.map((row) => ({
       row,
-      signature: nobleSecp256k1.sign(digest, secretOf(sessionName(row))),
+      signature: secp256k1.sign(digest, secretOf(sessionName(row))),
     }));
     const certificate = toHex(encodeBatchCertificate(snapshot, signatures));
     const target = [at.settlement, settlementAbi, 'post'] as const;
