@@ -1,5 +1,5 @@
-import { createLock } from '../../src/agreement/lock.ts';
 import { isStatedInReveal } from '../../src/agreement/output.ts';
+import { createLock } from '../../src/agreement/resolve.ts';
 import type { Lock, RoundState } from '../../src/agreement/state.ts';
 import { statementOf } from '../../src/agreement/statement.ts';
 import { type Bytes32, commitHashOf, type OwnResult, type SeatMessage, type Verified } from '../../src/index.ts';

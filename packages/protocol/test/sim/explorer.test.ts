@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lockableCommits } from '../../src/agreement/commit.ts';
-import { createLock } from '../../src/agreement/lock.ts';
+import { createLock } from '../../src/agreement/resolve.ts';
 import { revealRule } from '../../src/agreement/reveal.ts';
 import { ROUND_RULES } from '../../src/agreement/rules.ts';
 import type { Rule } from '../../src/agreement/state.ts';

@@ -12,8 +12,8 @@ import {
   verifyCertifiedVerdict,
   verifyEvidence,
 } from '../../src/index.ts';
+import type { TaskOutcome, TaskScenario } from './task-scenario.ts';
 import { certificatesOf, type TaskShell } from './task-shell.ts';
-import type { TaskOutcome, TaskScenario } from './task-world.ts';
 
 const roundsOf = ({ honest }: TaskOutcome): readonly number[] => [
   ...new Set(honest.flatMap(({ state }) => [...state.rounds.keys()])),

@@ -8,10 +8,11 @@ import { fakeSecp256k1 } from './fake-secp256k1.ts';
 import { EXTRAS, type Extra } from './task-byzantine.ts';
 import { assertFairVerdicts, assertTaskInvariants } from './task-invariants.ts';
 import { createPool, drawOf, type Pool } from './task-pool.ts';
-import { runTask, type TaskOutcome, type TaskScenario } from './task-world.ts';
+import type { TaskOutcome, TaskScenario } from './task-scenario.ts';
+import { runTask } from './task-world.ts';
 
 const SEED = Number(process.env.MLB_SEED ?? 20_260_726);
-const RUNS = Number(process.env.MLB_TASK_RUNS ?? 60);
+const RUNS = Number(process.env.MLB_TASK_RUNS ?? 100);
 const EXACT: AgreementMode = { type: 'exact' };
 const TOLERANCE: AgreementMode = { type: 'tolerance', atol: 0.1, rtol: 0 };
 
