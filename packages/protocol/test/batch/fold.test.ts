@@ -93,6 +93,9 @@ test('a seat that a full certificate has no room for is neither good nor missing
   const chain = next(newChain(), 3n, large(1n, { round: 2 }));
   assert.equal(leafOf(chain).certificate.signatures.length, 31);
   assert.deepEqual([scoreOf(chain, 30)?.good, scoreOf(chain, 31)], [65_536, undefined]);
+  const locked = Array.from({ length: 32 }, (_, seat) => seat).filter((seat) => seat !== 7);
+  const quiet = next(newChain(), 3n, large(1n, { round: 2, locked }));
+  assert.deepEqual([leafOf(quiet).certificate.signatures.length, scoreOf(quiet, 7)?.bad], [31, 2048]);
   const judged = next(newChain(), 3n, large(1n, { round: 2, findings: found() }));
   assert.equal(scoreOf(judged, 31)?.good, 65_536);
 });
