@@ -52,6 +52,7 @@ const MAINNET: ParamsPreset = {
   rewardPeriodSec: 7 * DAY_SEC,
   claimDelaySec: 3 * DAY_SEC,
   seedLagBlocks: 2,
+  roundBlocks: 18,
   governance: { timelockSec: 14 * DAY_SEC },
 };
 

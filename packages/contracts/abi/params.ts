@@ -56,6 +56,8 @@ export interface ProtocolParams {
   readonly initialBaseFee?: bigint;
   /** Blocks from an order's anchor to the block that seeds its committee; default 2, as in NetworkParams. */
   readonly seedLagBlocks?: number;
+  /** Blocks from the block that seeds one round of a task to the next round's; default 18, as in NetworkParams. */
+  readonly roundBlocks?: number;
   /** How much later than an order's deadline its batch may come; default 600. */
   readonly lateGraceSec?: number;
   /** Time to answer a data challenge; default half the challenge window. */

@@ -176,7 +176,12 @@ const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
 
 const fraudProofParts = (at: PlannedAddresses, params: ProtocolParams) => {
   const facts = [at.settlement, at.operatorRegistry, at.modelRegistry, at.escrow] as const;
-  const { seedLagBlocks = 2, lateGraceSec = DEFAULT_LATE_GRACE_SEC, challengeBondWei = 10n ** 15n } = params;
+  const {
+    seedLagBlocks = 2,
+    roundBlocks = 18,
+    lateGraceSec = DEFAULT_LATE_GRACE_SEC,
+    challengeBondWei = 10n ** 15n,
+  } = params;
   const respondSec = params.respondSec ?? Math.floor(params.challengeWindowSec / 2);
   return {
     blockHashes: { abi: code.blockHashesAbi, bytecode: code.blockHashesBytecode, args: [] },
@@ -184,7 +189,7 @@ const fraudProofParts = (at: PlannedAddresses, params: ProtocolParams) => {
     leafProofs: {
       abi: code.leafProofsAbi,
       bytecode: code.leafProofsBytecode,
-      args: [...facts, at.blockHashes, at.taskInbox, BigInt(seedLagBlocks), BigInt(lateGraceSec)],
+      args: [...facts, at.blockHashes, at.taskInbox, BigInt(seedLagBlocks), BigInt(roundBlocks), BigInt(lateGraceSec)],
     },
     dataChallenges: {
       abi: code.dataChallengesAbi,

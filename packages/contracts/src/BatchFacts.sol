@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IFraudProofs} from "./interfaces/IFraudProofs.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -96,7 +97,7 @@ abstract contract BatchFacts is IFraudProofs {
                     computeUnits: leaf.order.computeUnits,
                     tipPerSeat: leaf.order.tipPerSeat,
                     baseFee: baseFee,
-                    lockedCount: leaf.locked.length,
+                    lockedCount: Math.min(leaf.locked.length, leaf.order.redundancy),
                     paidCount: leaf.signatures.length
                 })
             );

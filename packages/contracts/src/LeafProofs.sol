@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {BatchFacts} from "./BatchFacts.sol";
 import {LeafRules} from "./LeafRules.sol";
+import {LeafSeats} from "./LeafSeats.sol";
 import {IBlockHashes} from "./interfaces/IBlockHashes.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -31,21 +32,46 @@ contract LeafProofs is LeafRules {
         IBlockHashes blockHashes_,
         ITaskInbox inbox_,
         uint64 seedLagBlocks_,
+        uint64 roundBlocks_,
         uint64 lateGraceSec_
     )
         BatchFacts(settlement_, registry_, models_, escrow_)
-        LeafRules(blockHashes_, inbox_, seedLagBlocks_, lateGraceSec_)
+        LeafSeats(blockHashes_, seedLagBlocks_, roundBlocks_)
+        LeafRules(inbox_, lateGraceSec_)
     {}
 
-    /// @notice F6: a leaf that breaks a rule by itself. A leaf that is only late costs nobody stake: its signers could not
-    /// know how long the batch would wait.
+    /// @notice F6: a leaf that breaks a rule by itself, whichever it is. A leaf that is only late costs nobody stake: its signers
+    /// could not know how long the batch would wait.
     function proveInvalidLeaf(PostedHeader calldata batch, LeafOpening calldata opening) external {
         _requireLeaf(batch.header, opening);
-        uint64 postedAtSec = settlement.batchOf(batch.header.index).postedAtSec;
-        LeafFault fault = _faultOf(opening.leaf, batch.header.baseFee, postedAtSec);
+        (LeafFault fault, ) = _faultOf(opening.leaf, batch.header.baseFee, _postedAtSec(batch.header));
         require(fault != LeafFault.None, NotFraud());
-        emit LeafFaultFound(batch.header.index, opening.index, fault);
-        _convict(batch, Fraud.InvalidLeaf, fault == LeafFault.Late);
+        _convictLeaf(batch, opening.index, fault);
+    }
+
+    /// @notice F6 where the challenger knows the rule, by leafFaultOf: only that one is checked, which keeps the proof about
+    /// large committees cheap. The leaf may break others besides.
+    /// @param place Which signature or decline it is; 0 for the other rules.
+    function proveLeafFault(
+        PostedHeader calldata batch,
+        LeafOpening calldata opening,
+        LeafFault fault,
+        uint256 place
+    ) external {
+        require(fault != LeafFault.None, NotFraud());
+        _requireLeaf(batch.header, opening);
+        uint64 postedAtSec = _postedAtSec(batch.header);
+        require(_breaks(opening.leaf, batch.header.baseFee, postedAtSec, fault, place), NotFraud());
+        _convictLeaf(batch, opening.index, fault);
+    }
+
+    /// @notice What proveLeafFault wants: to be called, not sent.
+    function leafFaultOf(
+        BatchLeaf calldata leaf,
+        uint64 baseFee,
+        uint64 settledAtSec
+    ) external view returns (LeafFault fault, uint256 place) {
+        return _faultOf(leaf, baseFee, settledAtSec);
     }
 
     /// @notice Asks for a certified task to be settled, once. Batches have an hour to take it.
@@ -67,7 +93,7 @@ contract LeafProofs is LeafRules {
         bool isDue = askedAtSec != 0 && block.timestamp >= fromSec && block.timestamp < toSec;
         require(isDue, NotDue(taskId, fromSec, toSec));
         uint64 baseFee = settlement.baseFee();
-        LeafFault fault = _faultOf(leaf, baseFee, askedAtSec);
+        (LeafFault fault, ) = _faultOf(leaf, baseFee, askedAtSec);
         require(fault == LeafFault.None, LeafFaulty(fault));
         Charges.Charge memory charge = _chargeOf(leaf, baseFee);
         // Rows hold 64 bits, as the Escrow does.
@@ -85,11 +111,20 @@ contract LeafProofs is LeafRules {
         );
     }
 
+    function _convictLeaf(PostedHeader calldata batch, uint32 index, LeafFault fault) private {
+        emit LeafFaultFound(batch.header.index, index, fault);
+        _convict(batch, Fraud.InvalidLeaf, fault == LeafFault.Late);
+    }
+
+    function _postedAtSec(BatchHeader calldata header) private view returns (uint64) {
+        return settlement.batchOf(header.index).postedAtSec;
+    }
+
     /// The task's movements as rows for the Escrow.
     function _deltasOf(BatchLeaf calldata leaf, Charges.Charge memory charge) private returns (bytes memory deltas) {
         uint256 batcher = escrow.open(msg.sender);
         uint256 slots = Charges.FIRST_SEAT_SLOT + charge.paidCount;
-        // key << 64 | units, ascending: an insertion sort of at most 18.
+        // key << 64 | units, ascending: an insertion sort of at most 49.
         uint256[] memory rows = new uint256[](slots);
         uint256 count;
         for (uint256 slot; slot < slots; ++slot) {

@@ -24,6 +24,7 @@ const DEVNET_PROTOCOL = {
   epochBlocks: 8,
   challengeWindowSec: DEVNET_PARAMS.challengeWindowSec,
   seedLagBlocks: DEVNET_PARAMS.seedLagBlocks,
+  roundBlocks: DEVNET_PARAMS.roundBlocks,
   escrowDelaySec: 120,
   payoutDelaySec: 60,
   unbondSec: 120,

@@ -27,7 +27,9 @@ interface IBatchLeaf is IMessages {
         SeatSignature[] signatures;
         /// Ascending by seat: opens statement.lockRoot.
         LockedCommit[] locked;
-        /// Row of each seat in the table of statement.epoch, in seat order.
+        /// Ascending by seat, of round 0: each signed by the seat's drawn operator, whose substitute sits there.
+        SeatSignature[] declines;
+        /// Row of each seat of all rounds up to the statement's in the table of statement.epoch, in seat order.
         uint32[] committee;
         /// Ledger row of each of its movements, in slot order.
         uint32[] ledgerRows;

@@ -48,6 +48,7 @@ interface IFraudProofs is IBatchLeaf {
         Quorum,
         Charge,
         Anchor,
+        Decline,
         Draw,
         Late
     }

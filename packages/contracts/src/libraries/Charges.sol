@@ -9,7 +9,9 @@ library Charges {
         uint256 tipPerSeat;
         /// Wei per million compute units.
         uint256 baseFee;
+        /// Seats the requester pays for: those in the lock, at most as many as it ordered. At least 1.
         uint256 lockedCount;
+        /// Signers, who are paid. At least 1; more than lockedCount only in later rounds.
         uint256 paidCount;
     }
 
@@ -37,6 +39,7 @@ library Charges {
     uint256 internal constant BATCHER_SLOT = 2;
     uint256 internal constant FIRST_SEAT_SLOT = 3;
 
+    /// @notice Where more are paid than the requester pays for, they share: no round costs it more than another.
     /// @dev The caller keeps paidCount above 0. Nothing overflows: terms are at most 128 bits, counts 16.
     function chargeOf(Terms memory terms) internal pure returns (Charge memory charge) {
         uint256 baseWei = _ceilDiv(terms.baseFee * terms.computeUnits, BASE_FEE_COMPUTE_UNITS);
@@ -45,8 +48,10 @@ library Charges {
         uint256 bonusUnits = (compUnits * BONUS_BPS) / BPS;
         charge.paidCount = terms.paidCount;
         charge.modelFeeUnits = terms.priceWei / UNIT_WEI;
-        charge.paidSeatUnits = seatUnits + bonusUnits / terms.paidCount;
-        charge.treasuryUnits = (compUnits * TREASURY_BPS) / BPS + (bonusUnits % terms.paidCount);
+        bool isShared = terms.paidCount > terms.lockedCount;
+        uint256 dustUnits = (bonusUnits % terms.paidCount) + (isShared ? compUnits % terms.paidCount : 0);
+        charge.paidSeatUnits = (isShared ? compUnits / terms.paidCount : seatUnits) + bonusUnits / terms.paidCount;
+        charge.treasuryUnits = (compUnits * TREASURY_BPS) / BPS + dustUnits;
         charge.burnUnits = (compUnits * BURN_BPS) / BPS;
         charge.batcherUnits = (compUnits * BATCHER_BPS) / BPS;
         charge.chargeUnits =

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 /// @notice Draws that anyone can repeat: seats of a task and proposer of a slot (packages/protocol/src/committee). `rows` has
 /// the layout of IOperatorRegistry.rowsOf.
 library Committee {
+    /// Of all rounds of a task together (packages/protocol/src/committee/later-round.ts).
+    uint256 internal constant MAX_SEATS = 44;
     uint256 private constant LOT_MLB = 50_000;
     uint256 private constant MAX_LOTS = 4;
     uint16 private constant MIN_REPUTATION_BPS = 4_000;
@@ -19,7 +21,8 @@ library Committee {
         /// Lots of each row, a byte a row.
         bytes lots;
         uint256 lotsLeft;
-        uint256 operatorsLeft;
+        /// How many there were before the first was drawn.
+        uint256 operators;
     }
 
     /// @notice Everyone drawable but two.
@@ -31,7 +34,7 @@ library Committee {
     ) internal pure returns (Pool memory pool) {
         bytes memory lots = new bytes(rows.length / 32);
         uint256 lotsLeft;
-        uint256 operatorsLeft;
+        uint256 operators;
         // lotsOf and operatorIndexOf of every row: 110 gas a row, against 390 of calls to them. Nothing overflows: 700 rows
         // of at most 4 lots; every row has its byte.
         assembly ("memory-safe") {
@@ -55,10 +58,10 @@ library Committee {
                 mstore8(to, lot)
                 to := add(to, 1)
                 lotsLeft := add(lotsLeft, lot)
-                operatorsLeft := add(operatorsLeft, gt(lot, 0))
+                operators := add(operators, gt(lot, 0))
             }
         }
-        (pool.lots, pool.lotsLeft, pool.operatorsLeft) = (lots, lotsLeft, operatorsLeft);
+        (pool.lots, pool.lotsLeft, pool.operators) = (lots, lotsLeft, operators);
     }
 
     /// @notice Draw number `j` of a seed: takes one operator with all its lots out of the pool, which is not empty.
@@ -77,8 +80,51 @@ library Committee {
         // What was taken was counted.
         unchecked {
             pool.lotsLeft = lotsLeft - lot;
-            --pool.operatorsLeft;
         }
+    }
+
+    /// @notice Takes the first `count` of these rows out, as far as they are still there. The caller keeps count <= taken.length.
+    function remove(Pool memory pool, uint32[] calldata taken, uint256 count) internal pure {
+        bytes memory lots = pool.lots;
+        uint256 gone;
+        // 90 gas a row, against 400 checked. A number that is no row of the table takes nothing.
+        assembly ("memory-safe") {
+            let size := mload(lots)
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
+                let row := calldataload(add(taken.offset, mul(i, 32)))
+                if lt(row, size) {
+                    let to := add(add(lots, 32), row)
+                    gone := add(gone, byte(0, mload(to)))
+                    mstore8(to, 0)
+                }
+            }
+        }
+        pool.lotsLeft -= gone;
+    }
+
+    /// @notice Puts row `i` back whose draw did not count.
+    function putBack(Pool memory pool, bytes memory rows, uint256 i) internal pure {
+        uint256 lot = lotsOf(rowAt(rows, i));
+        pool.lots[i] = bytes1(uint8(lot));
+        pool.lotsLeft += lot;
+    }
+
+    /// @notice Seats of all rounds up to `round`: n, 3 n + 1, 7 n + 4, at most MAX_SEATS and whoever may be drawn. A round that
+    /// would seat nobody new does not take place: its size is that of the round before.
+    function unionSize(uint256 redundancy, uint256 round, uint256 drawable) internal pure returns (uint256 size) {
+        size =
+            round == 0
+                ? redundancy
+                : round == 1
+                    ? 3 * redundancy + 1
+                    : 7 * redundancy + 4;
+        uint256 most = drawable < MAX_SEATS ? drawable : MAX_SEATS;
+        if (most < redundancy) most = redundancy;
+        if (size > most) size = most;
     }
 
     /// @return row Row of the operator that proposes in `slot`. The table is not empty.

@@ -28,6 +28,8 @@ library Messages {
         "Reveal(bytes32 taskId,uint8 round,uint16 seat,bytes32 lockRoot,bytes32 resultHash,bytes32 salt,uint32 execMs)"
     );
 
+    bytes32 internal constant DECLINE_TYPEHASH = keccak256("Decline(bytes32 taskId,uint8 round,uint16 seat)");
+
     /// @notice What an operator's commit must hold for this reveal to open it (packages/protocol/src/message/commit.ts).
     function commitHashOf(IMessages.Reveal calldata reveal, address operator) internal pure returns (bytes32) {
         return

@@ -19,7 +19,7 @@ import { blockHashesAbi, leafProofsAbi, settlementAbi } from '../../abi/index.ts
 import { createTestChain, type TestChain, type Wallet } from '../support/chain.ts';
 import { change, forge, restate as restated } from '../support/forge.ts';
 import { type ClaimedBatch, createFraudNetwork, type FraudNetwork, SEED_LAG, secretOf } from '../support/network.ts';
-import { prove, refusalOf } from '../support/prove.ts';
+import { prove, proveByRule, refusalOf } from '../support/prove.ts';
 
 /** IFraudProofs.LeafFault. */
 const FAULTS = {
@@ -37,8 +37,9 @@ const FAULTS = {
   Quorum: 12,
   Charge: 13,
   Anchor: 14,
-  Draw: 15,
-  Late: 16,
+  Decline: 15,
+  Draw: 16,
+  Late: 17,
 } as const;
 const REQUESTERS = ['alice', 'bob', 'carol'];
 
@@ -69,7 +70,12 @@ describe('a leaf that breaks a rule by itself', () => {
     return { batch, claim: await network.post(batch), fraud };
   };
   const assertInvalid = async (fault: keyof typeof FAULTS, by: (leaf: BatchLeaf) => BatchLeaf): Promise<void> => {
-    const { logs } = await prove(network, watcher, await postWith(by));
+    const posted = await postWith(by);
+    const id = await chain.testClient.snapshot();
+    const named = await proveByRule(network, watcher, { ...posted, leaf: 1 });
+    assert.equal(parseEventLogs({ abi: leafProofsAbi, eventName: 'FraudProven', logs: named.logs }).length, 1);
+    await chain.testClient.revert({ id });
+    const { logs } = await prove(network, watcher, posted);
     const [proven] = parseEventLogs({ abi: leafProofsAbi, eventName: 'FraudProven', logs });
     assert.equal(proven?.args.reporter, watcher.account.address);
     const [found] = parseEventLogs({ abi: leafProofsAbi, eventName: 'LeafFaultFound', logs });
@@ -136,7 +142,8 @@ describe('a leaf that breaks a rule by itself', () => {
       'Statement',
       { taskId: `0x${'77'.repeat(32)}` as BatchLeaf['certificate']['statement']['taskId'] },
     ],
-    ['round 1', 'Statement', { round: 1 }],
+    ['round 1 without its seats', 'Draw', { round: 1 }],
+    ['round 3', 'Statement', { round: 3 }],
     ['another number of seats', 'Statement', { seatCount: 5 }],
     ['an epoch to come', 'Epoch', { epoch: 2n }],
     [

@@ -7,7 +7,7 @@ import { blockHashesAbi, dataChallengesAbi, settlementAbi } from '../../abi/inde
 import { createTestChain } from '../support/chain.ts';
 import { change, type Forgery, forge, restate } from '../support/forge.ts';
 import { type ClaimedBatch, createFraudNetwork, movementsIn } from '../support/network.ts';
-import { prove } from '../support/prove.ts';
+import { prove, proveByRule } from '../support/prove.ts';
 
 const SNAPSHOT = new URL('../../snapshots/fraud-gas.json', import.meta.url);
 const TOLERANCE = 0.005;
@@ -116,6 +116,12 @@ test('gas of every fraud proof at 132 accounts is what snapshots/fraud-gas.json 
     const forged = forge(batch, forgery);
     const claim = await network.post(forged);
     const fraud = claimed.type === 'nonce-not-spent' ? { ...claimed, leaf: await unspentLeaf(forged) } : claimed;
+    if (fraud.type === 'invalid-leaf') {
+      const unproven = await chain.testClient.snapshot();
+      const named = await proveByRule(network, watcher, { batch: forged, claim, leaf: fraud.leaf });
+      gas[`${name}, rule named`] = Number(named.gasUsed);
+      await chain.testClient.revert({ id: unproven });
+    }
     const { gasUsed } = await prove(network, watcher, { batch: forged, claim, fraud });
     gas[name] = Number(gasUsed);
     if (name === 'F3 bad order') {

@@ -1,40 +1,31 @@
 import {
-  assembleCertificate,
   type Batch,
   type BatchLeaf,
   type BlockHash,
   Bytes32,
   batcherOf,
   buildBatch,
-  COMMIT,
   checkTask,
   createDomain,
   type Domain,
-  digestOf,
-  drawCommittee,
   encodeBatchCertificate,
   fromHex,
-  hashRecord,
   headerDigestOf,
   keccak256,
   type Ledger,
   ledgerOf,
-  lockRootOf,
   ModelId,
   movementsOf,
   nobleSecp256k1,
   type Address as ProtocolAddress,
-  RESULT_STATEMENT,
   ROLE_COMPUTE,
   ROLE_MODEL,
   type Secp256k1,
   type SettledTask,
   type SettlementView,
   type Snapshot,
-  seedOf,
   type TaskOrder,
   tag,
-  taskIdOf,
   Address as toAddress,
   BlockHash as toBlockHash,
   toHex,
@@ -53,9 +44,11 @@ import {
   stakeManagerAbi,
 } from '../../abi/index.ts';
 import type { TestChain, Wallet } from './chain.ts';
+import { type OrderChoice, settleTask, type TaskPlace } from './settled-task.ts';
 
 export const WINDOW_SEC = 3600;
 export const SEED_LAG = 2;
+export const ROUND_BLOCKS = 3;
 const STAKE = parseEther('50000');
 const DEPOSIT_UNITS = 10n ** 12n;
 const BASE_FEE = 10n ** 13n;
@@ -71,13 +64,6 @@ export const accountOfKey = (name: string) => privateKeyToAccount(toHex(secretOf
 const addressOf = (name: string): ProtocolAddress => nobleSecp256k1.addressOf(secretOf(name));
 
 type Target = readonly [address: Hex, abi: Abi, functionName: string];
-
-export interface OrderChoice {
-  readonly requester: string;
-  readonly order?: Partial<TaskOrder>;
-  readonly signers?: readonly number[];
-  readonly locked?: readonly number[];
-}
 
 /** The protocol on a chain, with operators, requesters and a model; batches are the protocol package's own. */
 export interface FraudNetwork {
@@ -145,6 +131,7 @@ export const createFraudNetwork = async (
       unbondSec: 3 * WINDOW_SEC,
       initialBaseFee: BASE_FEE,
       seedLagBlocks: SEED_LAG,
+      roundBlocks: ROUND_BLOCKS,
     },
   });
   const at = deployment.addresses;
@@ -244,41 +231,26 @@ export const createFraudNetwork = async (
       escrowUnits: () => DEPOSIT_UNITS,
       isNonceUsed: () => false,
       isTimely: () => true,
+      roundBlocks: ROUND_BLOCKS,
     };
   };
 
-  const signTask = (body: TaskOrder, choice: OrderChoice): SettledTask => {
-    const taskId = taskIdOf(domain, body);
-    const blockHash = hashes.get(body.anchorBlock + BigInt(SEED_LAG)) ?? toBlockHash(ZERO_BYTES32);
-    const seed = seedOf({ domain, taskId, round: 0, blockHash });
-    const exclude = [body.requester, addressOf('provider')];
-    const seats = drawCommittee({ seed, snapshot, redundancy: body.redundancy, exclude }) ?? [];
-    const lockedSeats = choice.locked ?? seats.map((_, seat) => seat);
-    const locked = lockedSeats.map((seat) => {
-      const commitHash = bytes32(`commit of ${seat}`);
-      const blindShare = bytes32(`blind of ${seat}`);
-      return { seat, commitStructHash: hashRecord(COMMIT, { taskId, round: 0, seat, commitHash, blindShare }) };
-    });
-    const lockRoot = lockRootOf(locked);
-    const resultDigest = bytes32(`result of ${taskId}`);
-    const statement = { taskId, round: 0, epoch: 1n, seatCount: seats.length, lockRoot, resultDigest };
-    const digest = digestOf(domain, RESULT_STATEMENT, statement);
-    const signatures = (choice.signers ?? lockedSeats).map((seat) => ({
-      seat,
-      signature: secp256k1.sign(digest, secretOf(sessionName(seats[seat]?.row ?? 0))),
-    }));
-    return {
-      order: { body, signature: secp256k1.sign(taskId, secretOf(choice.requester)) },
-      certificate: assembleCertificate({ statement, signatures, locked }),
-      declines: [],
-      audit: undefined,
-      verdict: undefined,
-    };
+  const place: TaskPlace = {
+    domain,
+    secp256k1,
+    snapshot,
+    provider: addressOf('provider'),
+    seedLagBlocks: SEED_LAG,
+    roundBlocks: ROUND_BLOCKS,
+    blockHash: (number) => hashes.get(number),
+    bytes32,
+    sessionKeyOf: (row) => secretOf(sessionName(row)),
   };
   let nonces = 0n;
   const tasks: FraudNetwork['tasks'] = async (choices) => {
     const anchor = await publicClient.getBlock();
-    await chain.testClient.mine({ blocks: SEED_LAG + 1 });
+    const lastRound = Math.max(0, ...choices.map(({ round = 0 }) => round));
+    await chain.testClient.mine({ blocks: SEED_LAG + lastRound * ROUND_BLOCKS + 1 });
     await loadHashes();
     return choices.map((choice) => {
       const body: TaskOrder = {
@@ -301,7 +273,7 @@ export const createFraudNetwork = async (
         replyKey: bytes32('reply'),
         ...choice.order,
       };
-      return signTask(body, choice);
+      return settleTask(place, { body, orderKey: secretOf(choice.requester), choice });
     });
   };
 

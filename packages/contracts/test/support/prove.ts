@@ -1,4 +1,4 @@
-import { type Fraud, type FraudCall, fraudCallOf, openBatch } from '@mlb/protocol';
+import { type Fraud, type FraudCall, fraudCallOf, leafToAbi, openBatch } from '@mlb/protocol';
 import {
   type Abi,
   BaseError,
@@ -26,6 +26,27 @@ export const prove = (
 ): Promise<TransactionReceipt> => {
   const call = fraudCallOf(fraud, openBatch({ leaves: batch.leaves, rows: batch.ledger.rows }), batch.nullifiers);
   return network.send(prover, targetOf(network, call), claim.posted, ...call.args);
+};
+
+/** As a watcher convicts a leaf cheaply: asks which rule it breaks, and proves that one. */
+export const proveByRule = async (
+  network: FraudNetwork,
+  prover: Wallet,
+  { batch, claim, leaf }: { readonly batch: ClaimedBatch; readonly claim: PostedClaim; readonly leaf: number },
+): Promise<TransactionReceipt> => {
+  const target = (functionName: string) =>
+    [network.deployment.addresses.leafProofs as Hex, leafProofsAbi, functionName] as const;
+  const { index, baseFee } = batch.header;
+  const posted = await network.read<{ readonly postedAtSec: bigint }>(
+    [network.deployment.addresses.settlement, settlementAbi, 'batchOf'],
+    index,
+  );
+  const opened = batch.leaves[leaf];
+  if (opened === undefined) throw new RangeError(`the batch has no leaf ${leaf}`);
+  const args = [leafToAbi(opened), baseFee, posted.postedAtSec] as const;
+  const [fault, place] = await network.read<readonly [number, bigint]>(target('leafFaultOf'), ...args);
+  const opening = openBatch({ leaves: batch.leaves, rows: batch.ledger.rows }).leaf(leaf);
+  return network.send(prover, target('proveLeafFault'), claim.posted, opening, fault, place);
 };
 
 /** Name of the error a transaction reverts with. */
