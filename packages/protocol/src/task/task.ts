@@ -17,9 +17,10 @@ export const TASK_RULES: readonly TaskRule[] = [
   roundFailRule,
   disputedRule,
   openRoundRule,
-  verdictVoteRule,
   certifyVerdictRule,
+  // Before our verdict vote: whoever feeds it back at once would hear `settleable` with the verdict before the one without.
   settleRule,
+  verdictVoteRule,
   refundRule,
 ];
 

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { isDisputed } from '../../src/index.ts';
+import {
+  certified,
+  certify,
+  createBench,
+  dissentOf,
+  feed,
+  namesOf,
+  notAudited,
+  poolOf,
+  refundTimer,
+  roundFailOf,
+  seated,
+  timer,
+} from './bench.ts';
+
+describe('a certificate of round 0', () => {
+  test('settles after its settle timer and its audit beacon, in either order', () => {
+    const pool = poolOf();
+    for (const [first, second] of [
+      [timer(0, 'settle'), notAudited],
+      [notAudited, timer(0, 'settle')],
+    ] as const) {
+      const bench = createBench(pool);
+      feed(bench, seated(pool, 0), certified(certify(pool, 0)));
+      assert.deepEqual(namesOf(feed(bench, first)), []);
+      assert.deepEqual(namesOf(feed(bench, second)), ['settleable']);
+    }
+  });
+
+  test('is provisional once a locked seat dissents, and round 1 opens', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const certificate = certify(pool, 0, { signers: [0, 1, 2] });
+    feed(bench, seated(pool, 0), certified(certificate));
+    assert.deepEqual(namesOf(feed(bench, dissentOf(pool, 3, certificate))), ['disputed 0', 'open-round 1']);
+    assert.deepEqual(namesOf(feed(bench, notAudited, timer(0, 'settle'))), []);
+    assert.ok(isDisputed(pool.params, bench.state, 0));
+  });
+
+  test('is not disputed by a seat outside its lock, nor by a dissent against another certificate', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const certificate = certify(pool, 0, { signers: [0, 1, 2], locked: [0, 1, 2] });
+    feed(bench, seated(pool, 0), certified(certificate));
+    const other = certify(pool, 0, { value: 'another' });
+    assert.deepEqual(namesOf(feed(bench, dissentOf(pool, 3, certificate), dissentOf(pool, 0, other))), []);
+    assert.deepEqual(namesOf(feed(bench, notAudited, timer(0, 'settle'))), ['settleable']);
+  });
+
+  test('is disputed by a dissent that came before it', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const certificate = certify(pool, 0);
+    assert.deepEqual(namesOf(feed(bench, seated(pool, 0), dissentOf(pool, 3, certificate))), []);
+    assert.deepEqual(namesOf(feed(bench, certified(certificate))), ['disputed 0', 'open-round 1']);
+  });
+
+  test('is no more disputed after its settle timer', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const certificate = certify(pool, 0);
+    feed(bench, seated(pool, 0), certified(certificate), timer(0, 'settle'));
+    assert.deepEqual(namesOf(feed(bench, dissentOf(pool, 3, certificate), notAudited)), ['settleable']);
+  });
+
+  test('yields to an undisputed certificate of round 1', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const certificate = certify(pool, 0);
+    feed(bench, seated(pool, 0), certified(certificate), dissentOf(pool, 3, certificate), notAudited);
+    feed(bench, seated(pool, 1), timer(0, 'settle'));
+    const union = certify(pool, 1);
+    assert.deepEqual(namesOf(feed(bench, certified(union))), []);
+    const [settleable] = feed(bench, timer(1, 'settle'));
+    assert.ok(settleable?.type === 'settleable' && settleable.certificate.statement.round === 1);
+  });
+
+  test('stays when round 1 cannot be seated and nobody objects', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0), { type: 'unseatable', round: 1 }, certified(certify(pool, 0)), notAudited);
+    assert.deepEqual(namesOf(feed(bench, timer(0, 'settle'))), ['settleable']);
+  });
+});
+
+describe('a certificate of the last round', () => {
+  test('stands against a dissent: one seat must not undo what 70 % of everybody agreed on', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0), timer(0, 'round'), seated(pool, 1));
+    const union = certify(pool, 1);
+    assert.deepEqual(namesOf(feed(bench, certified(union), dissentOf(pool, 12, union))), []);
+    assert.deepEqual(namesOf(feed(bench, timer(1, 'settle'))), ['settleable']);
+  });
+
+  test('of three, round 1 is disputed like round 0 and round 2 decides', () => {
+    const pool = poolOf(3);
+    assert.equal(pool.params.lastRound, 2);
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0), timer(0, 'round'), seated(pool, 1));
+    const union = certify(pool, 1);
+    assert.deepEqual(namesOf(feed(bench, certified(union), dissentOf(pool, 9, union))), ['disputed 1', 'open-round 2']);
+    feed(bench, seated(pool, 2), timer(1, 'settle'));
+    assert.deepEqual(namesOf(feed(bench, certified(certify(pool, 2)), timer(2, 'settle'))), ['settleable']);
+  });
+});
+
+describe('a round without a certificate', () => {
+  test('is given up by a seat in public, and the next one opens', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0, 1));
+    const effects = feed(bench, timer(0, 'round'));
+    assert.deepEqual(namesOf(effects), ['sign-round-fail', 'open-round 1']);
+    assert.deepEqual(effects[0]?.type === 'sign-round-fail' && effects[0].roundFail.seat, 1);
+  });
+
+  test('opens the next one for an observer when more than 30 % give it up, and not before', () => {
+    const pool = poolOf(4);
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0));
+    assert.deepEqual(namesOf(feed(bench, roundFailOf(pool, 0, 0), roundFailOf(pool, 0, 0))), []);
+    assert.deepEqual(namesOf(feed(bench, roundFailOf(pool, 0, 1))), ['open-round 1']);
+  });
+
+  test('is not given up where its certificate is known', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0), certified(certify(pool, 0)));
+    assert.deepEqual(namesOf(feed(bench, roundFailOf(pool, 0, 0), roundFailOf(pool, 0, 1))), []);
+  });
+
+  test('and no next one ends in a refund, one settle time later', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0), timer(0, 'round'), seated(pool, 1));
+    const effects = feed(bench, timer(1, 'round'));
+    assert.deepEqual(effects, [{ type: 'start-timer', timer: 'refund', delayMs: pool.params.timing.settleMs }]);
+    assert.deepEqual(namesOf(feed(bench, refundTimer)), ['refund']);
+  });
+
+  test('is saved by a certificate that comes within that time', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0), timer(0, 'round'), seated(pool, 1), timer(1, 'round'));
+    feed(bench, certified(certify(pool, 1)));
+    assert.deepEqual(namesOf(feed(bench, refundTimer, timer(1, 'settle'))), ['settleable']);
+  });
+
+  test('is refunded when the next one cannot be seated', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    feed(bench, seated(pool, 0), timer(0, 'round'), { type: 'unseatable', round: 1 });
+    assert.deepEqual(namesOf(feed(bench, refundTimer)), ['refund']);
+  });
+});
+
+test('a disputed task whose next round cannot be seated is refunded', () => {
+  const pool = poolOf();
+  const bench = createBench(pool);
+  const certificate = certify(pool, 0);
+  feed(bench, seated(pool, 0), certified(certificate), dissentOf(pool, 2, certificate));
+  feed(bench, { type: 'unseatable', round: 1 }, notAudited, timer(0, 'settle'));
+  assert.deepEqual(namesOf(feed(bench, refundTimer)), ['refund']);
+});
+
+test('after the refund nothing settles and nothing is signed, whatever comes', () => {
+  const pool = poolOf();
+  const bench = createBench(pool);
+  feed(bench, seated(pool, 0, 0), timer(0, 'round'), { type: 'unseatable', round: 1 }, refundTimer);
+  const before = bench.state;
+  const late = [certified(certify(pool, 0)), notAudited, timer(0, 'settle'), seated(pool, 1, 0)];
+  assert.deepEqual(feed(bench, ...late), []);
+  assert.equal(bench.state, before);
+});
+
+test('a certificate of a later round is followed by a node that did not know why the round was opened', () => {
+  const pool = poolOf();
+  const bench = createBench(pool);
+  feed(bench, seated(pool, 0), seated(pool, 1), certified(certify(pool, 1)));
+  assert.deepEqual(namesOf(feed(bench, timer(1, 'settle'))), ['settleable']);
+});
