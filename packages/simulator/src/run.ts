@@ -6,7 +6,7 @@ import { createEventQueue } from './event-queue.ts';
 import { fakeSecp256k1 } from './fake-secp256k1.ts';
 import { lot } from './network/network.ts';
 import { CrashError } from './node/crash.ts';
-import { createDrawBook } from './node/draw-book.ts';
+import { createDrawBook, type DrawBook } from './node/draw-book.ts';
 import { seeHead } from './node/head.ts';
 import { emptyDisk, emptyMemory, type Node } from './node/node.ts';
 import { resumeOrders } from './node/orders.ts';
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly secp256k1?: Secp256k1;
   readonly params?: NetworkParams;
   readonly mutation?: Mutation | undefined;
+  /** Who is drawn, instead of the draws of the protocol: for committees of a given make-up. Nothing of it can settle. */
+  readonly draws?: (universe: Universe) => DrawBook;
   /** Keeps the lines of the trace. */
   readonly isTraced?: boolean;
 }
@@ -74,7 +76,7 @@ const rulesOf = ({ domain, secp256k1, table }: Universe, mutation: Mutation | un
 });
 
 const createWorld = (plan: Plan, options: RunOptions): World => {
-  const { secp256k1 = fakeSecp256k1, params = MAINNET_PARAMS, mutation, isTraced } = options;
+  const { secp256k1 = fakeSecp256k1, params = MAINNET_PARAMS, mutation, draws, isTraced } = options;
   const universe = createUniverse({ secp256k1, operatorCount: plan.operatorCount, lots: plan.lots });
   const snapshot = universe.table.latest;
   if (snapshot === undefined) throw new Error('the universe has no sealed epoch');
@@ -84,7 +86,11 @@ const createWorld = (plan: Plan, options: RunOptions): World => {
   const chain = createChain({ seed: plan.seed, rules: rulesOf(universe, mutation), genesis: createLedger(escrow) });
   return {
     ...{ plan, universe, params, chain, queue: createEventQueue<Due>(), nodes: createNodes(plan, universe, chain) },
-    ...{ draws: createDrawBook(universe.domain, snapshot), journal: createJournal(), digest: createTraceDigest() },
+    ...{
+      draws: draws?.(universe) ?? createDrawBook(universe.domain, snapshot),
+      journal: createJournal(),
+      digest: createTraceDigest(),
+    },
     ...{
       mutation,
       suppressed: new Set(plan.suppressed),

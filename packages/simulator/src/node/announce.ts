@@ -21,16 +21,18 @@ export const announce = (
   const { output, blind } = agreed ?? {};
   const seats = task.committees.get(round) ?? [];
   world.journal.certificates.push({ atMs, operator: node.index, certificate, seats, output, blind });
-  const isNews = keepCertificate(task, certificate);
+  keepCertificate(task, certificate);
   note(world, `${node.index} certified r${round} ${certificate.signatures.length} of ${task.taskId.slice(2, 8)}`);
   if (world.mutation === 'ignores-disputes' && round === 0) {
     task.settled = { certificate, declines: [], audit: undefined, verdict: undefined };
   }
   const view = viewOf(world, node, task, round);
-  if (isNews && view !== undefined) {
+  if (view !== undefined) {
     const publish = (): void => {
       const best = task.certificates.get(round);
-      if (best === certificate) gossip(world, node, { kind: 'certificate', bytes: encodeCertificate(certificate) });
+      if (best === undefined || best.signatures.length <= (task.gossiped.get(round) ?? 0)) return;
+      task.gossiped.set(round, best.signatures.length);
+      gossip(world, node, { kind: 'certificate', bytes: encodeCertificate(best) });
     };
     after(world, view.mySeat * STAGGER_MS, { label: `announce of ${node.index}`, node, run: publish });
     gossipRaw(world, node, node.conduct.certified?.(view, certificate) ?? []);

@@ -1,11 +1,15 @@
 import { type Certificate, mergeCertificates, type Verified } from '@mlb/protocol';
 import type { TaskRecord } from './node.ts';
 
-/** Notes a certificate and what it merges to. Whether it says more than what was known. */
-export const keepCertificate = (task: TaskRecord, certificate: Verified<Certificate>): boolean => {
+/** Notes a certificate and what it merges to. */
+export const keepCertificate = (task: TaskRecord, certificate: Verified<Certificate>): void => {
   const { round } = certificate.statement;
   const known = task.certificates.get(round);
   const merged = known === undefined ? certificate : (mergeCertificates(known, certificate) ?? known);
   task.certificates.set(round, merged);
-  return known === undefined || merged.signatures.length > known.signatures.length;
+};
+
+/** Notes how full a certificate gossip has brought: nobody needs to gossip a lesser one. */
+export const noteGossiped = (task: TaskRecord, { statement, signatures }: Certificate): void => {
+  task.gossiped.set(statement.round, Math.max(task.gossiped.get(statement.round) ?? 0, signatures.length));
 };

@@ -7,9 +7,20 @@ import { dispatch } from './drive.ts';
 import type { Node, TaskRecord } from './node.ts';
 import { viewOf } from './speak.ts';
 
-/** Honest machines need 0.3 to 3 s of the 30 s of a mainnet's budget. */
+/** A model needs so long, of the 30 s of a mainnet's budget; machines of one kind differ a little, and some are busy. */
 const FASTEST_MS = 300;
-const SPREAD_MS = 2700;
+const MODEL_SPREAD_MS = 2000;
+const MACHINE_SPREAD_MS = 150;
+const BUSY_MS = 3000;
+
+const executionMs = (world: World, node: Node, { taskId }: TaskRecord, round: number): number => {
+  const own = (name: string): number => lot(world, `${name} ${node.index} ${taskId} ${round}`);
+  const isBusy = own('is busy') < world.plan.stragglerShare;
+  const busyMs = isBusy ? BUSY_MS * own('busy') : 0;
+  return Math.round(
+    FASTEST_MS + MODEL_SPREAD_MS * lot(world, `model ${taskId}`) + MACHINE_SPREAD_MS * own('exec') + busyMs,
+  );
+};
 
 /** The randomness of one execution: another life of the process draws another. */
 const secretOf = (world: World, node: Node, name: string): Bytes32 =>
@@ -35,7 +46,7 @@ const finish = (world: World, node: Node, task: TaskRecord, round: number, execu
 
 /** Runs the model, or does what the operator does instead. */
 export const execute = (world: World, node: Node, task: TaskRecord, round: number): void => {
-  const delayMs = Math.round(FASTEST_MS + SPREAD_MS * lot(world, `exec ${node.index} ${task.taskId} ${round}`));
+  const delayMs = executionMs(world, node, task, round);
   const honest = { output: honestOutput(world.plan, task.taskId, node.index), delayMs };
   const view = node.conduct.execute && viewOf(world, node, task, round);
   finish(world, node, task, round, view === undefined ? honest : node.conduct.execute?.(view, honest));

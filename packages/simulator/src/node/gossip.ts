@@ -13,7 +13,7 @@ import { lot, shortHash } from '../network/network.ts';
 import { EPOCH } from '../universe.ts';
 import type { World } from '../world.ts';
 import { hearAttestation, hearProposal } from './attest.ts';
-import { keepCertificate } from './certificates.ts';
+import { keepCertificate, noteGossiped } from './certificates.ts';
 import { dispatch } from './drive.ts';
 import { keepEvidence, nameOfEvidence } from './evidence.ts';
 import { committeeKnown, drawnKnown, isSessionKey } from './knowledge.ts';
@@ -72,6 +72,7 @@ const hearCertificate = (world: World, node: Node, heard: Heard): Judged => {
   }
   const { round } = statement;
   keepCertificate(task, value.certificate);
+  noteGossiped(task, value.certificate);
   seatFor(world, node, task, round);
   dispatch(world, node, task, { type: 'round', round, event: { type: 'certificate', certificate: value.certificate } });
   openWanted(world, node, task);

@@ -36,6 +36,8 @@ export interface TaskRecord {
   /** Rounds that the machine waits for. */
   readonly wanted: Set<number>;
   readonly certificates: Map<number, Verified<Certificate>>;
+  /** Signatures of the fullest certificate that gossip has, by round. */
+  readonly gossiped: Map<number, number>;
   /** Names of seat statements that were heard: `kind/round/seat`. */
   readonly heard: Set<string>;
   readonly disputed: Set<number>;
@@ -118,7 +120,14 @@ export const emptyDisk = (): Disk => ({ guard: new Map(), orders: new Map(), rou
 
 export const createTaskRecord = (taskId: TaskId, message: OrderMessage, seedBlock: bigint): TaskRecord => ({
   ...{ taskId, message, seedBlock, machine: undefined, draw: undefined, declined: new Set(), committees: new Map() },
-  ...{ wanted: new Set(), certificates: new Map(), heard: new Set(), disputed: new Set(), isAuditDecided: false },
+  ...{
+    wanted: new Set(),
+    certificates: new Map(),
+    gossiped: new Map(),
+    heard: new Set(),
+    disputed: new Set(),
+    isAuditDecided: false,
+  },
   ...{ settled: undefined, isRefundable: false },
 });
 

@@ -5,7 +5,6 @@ import {
   auditSeedOf,
   type CommitteeSeat,
   declinersOf,
-  isAudited,
   occupantsOf,
   roundSeedBlockOf,
 } from '@mlb/protocol';
@@ -65,5 +64,5 @@ export const auditDecision = (world: World, node: Node, task: TaskRecord): boole
   const { redundancy, valueAtRisk } = task.message.order.body;
   const hasSilentSeat = certificate.locked.length < certificate.statement.seatCount;
   const auditSeed = auditSeedOf({ domain, taskId: task.taskId, blockHash: block.hash });
-  return isAudited(auditSeed, auditRatePpm({ redundancy, hasSilentSeat, valueAtRisk }));
+  return world.draws.isAudited(auditSeed, auditRatePpm({ redundancy, hasSilentSeat, valueAtRisk }));
 };

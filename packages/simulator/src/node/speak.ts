@@ -21,7 +21,9 @@ export const viewOf = (world: World, node: Node, task: TaskRecord, round: number
     signature: secp256k1.sign(digestOf(domain, schema, body), node.operator.secretKey),
   });
   const isAccomplice = ({ operator }: { readonly operator: string }): boolean =>
-    world.nodes.some((other) => other.operator.address === operator && other.strategy === 'colluder');
+    world.nodes.some(
+      (other) => other.operator.address === operator && (other.strategy === 'colluder' || other.strategy === 'cartel'),
+    );
   return {
     ...{ operator: node.index, taskId, round, mySeat, seats: params.seats, mode: params.mode, signBody },
     sign: (unsigned) =>

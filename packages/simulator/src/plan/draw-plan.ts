@@ -84,6 +84,7 @@ export const drawPlan = (seed: number, options: PlanOptions): Plan => {
     cast: castOf(random, options),
     overspenders: options.adversaryShare > 0 && random.chance(0.15) ? [random.below(REQUESTERS)] : [],
     isModelMalicious: options.adversaryShare > 0 && random.chance(0.06),
+    stragglerShare: 0.1,
     faults: Array.from({ length: maxFaults === 0 ? 0 : random.below(maxFaults + 1) }, () =>
       random.pick(FAULTS)(random, operatorCount),
     ),

@@ -32,6 +32,8 @@ export interface Plan {
   readonly overspenders: readonly number[];
   /** Every execution of the model says something else. */
   readonly isModelMalicious: boolean;
+  /** Executions that take up to three seconds longer than others: longer than the grace of a lock. */
+  readonly stragglerShare: number;
   readonly faults: readonly Fault[];
   /** Deliveries that do not happen, by the name the network gives them: how a failing run is made smaller. */
   readonly suppressed: readonly string[];

@@ -1,3 +1,4 @@
+import { cartel } from './cartel.ts';
 import { censor } from './censor.ts';
 import { colluder } from './colluder.ts';
 import type { Strategy } from './conduct.ts';
@@ -23,6 +24,7 @@ const STRATEGIES = {
   withholder,
   'griefing-dissenter': griefingDissenter,
   colluder,
+  cartel,
   censor,
   replayer,
 } as const satisfies Readonly<Record<string, Strategy>>;
