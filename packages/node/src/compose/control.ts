@@ -15,8 +15,8 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import type { Base } from './base.ts';
 import type { Keyring } from './operator.ts';
 
-/** L2 seconds an order lives unless its submission says otherwise. */
-const DEADLINE_SEC = { devnet: 60, mainnet: 600 } as const;
+/** L2 seconds an order lives unless its submission says otherwise: three rounds, an audit and a batch fit in. */
+const DEADLINE_SEC = { devnet: 120, mainnet: 600 } as const;
 
 export interface ControlParts {
   readonly base: Base;

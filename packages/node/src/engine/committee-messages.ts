@@ -14,6 +14,7 @@ import type { Driver } from './driver.ts';
 import { createParking } from './parking.ts';
 import { persist } from './persist.ts';
 import { dutyOf, isRound, type RoundKey, roundKeyOf } from './seat-duty.ts';
+import { createSeenMessages } from './seen-messages.ts';
 import type { Seating, TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -58,6 +59,7 @@ export const createCommitteeMessages = (
 ): CommitteeMessages => {
   const { meter } = deps;
   const parking = createParking<RoundKey, SeatMessage>();
+  const seen = createSeenMessages();
   /** Commits of round 0 that we sent, own and relayed: few, and small. */
   const commits = new WeakMap<TaskRecord, Uint8Array[]>();
 
@@ -81,9 +83,12 @@ export const createCommitteeMessages = (
     const { params } = seating;
     // Whoever may yet become a substitute hears what the committee says to it before it knows that it is one.
     if (params.mySeat === undefined) return isSubstitute(deps, seating) ? park(message, from, sizeBytes) : undefined;
+    if (seen.has(task, message)) return;
     const event = eventOfMessage(deps, params, message);
-    if (typeof event !== 'string') await driver.dispatch(task, event);
-    else if (event === 'BAD_SIGNATURE' && isOfSubstitute(seating, message)) park(message, from, sizeBytes);
+    if (typeof event !== 'string') {
+      seen.add(task, message);
+      await driver.dispatch(task, event);
+    } else if (event === 'BAD_SIGNATURE' && isOfSubstitute(seating, message)) park(message, from, sizeBytes);
     else meter.count('mlb_rejections_total', { source: 'seat', code: event });
   };
 
