@@ -129,6 +129,12 @@ test('a leaf of another round than the receipt is not its settlement', () => {
 });
 
 const other = bytes32('other');
+
+test('a leaf that pays for another value is not the settlement of this one', () => {
+  const { settlement: another } = receiptOf(cheapSecp256k1, { statement: { resultDigest: other } });
+  assert.deepEqual(failing({ ...good, settlement: another }), ['settled leaf']);
+});
+
 const rows = OPERATORS.rows;
 const settlement = good.settlement ?? assert.fail();
 const header = settlement.header;
