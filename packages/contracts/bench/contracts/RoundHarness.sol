@@ -74,7 +74,7 @@ contract RoundHarness {
 
     function _draw(Round memory round, bytes memory rows) private pure returns (uint256 drawn) {
         Committee.Pool memory pool = Committee.poolOf(rows, round.barredFirst, round.barredSecond);
-        if (pool.operatorsLeft < round.seats) return 0;
+        if (pool.operators < round.seats) return 0;
         for (uint256 j; j < round.seats; ++j) drawn = (drawn << 8) | (pool.take(round.seed, j) + 1);
     }
 
