@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AUDIT_ROUND, type TaskId, UNIT_WEI } from '@mlb/protocol';
+import { AUDIT_ROUND, type SeatJudgement, type TaskId, UNIT_WEI, unpackFindings } from '@mlb/protocol';
 import type { TaskPhase } from '../../src/engine/task.ts';
 import { FUNDED_UNITS } from './cast.ts';
 import { createTestNetwork, type TestNetwork } from './network.ts';
@@ -19,6 +19,16 @@ const untilAll = (network: TestNetwork, taskId: TaskId, phase: TaskPhase, nodes 
 
 const roundOf = (network: TestNetwork, node: TestNode, taskId: TaskId): number | undefined =>
   network.task(node, taskId).certificate?.statement.round;
+
+/** What the certified verdict says of each seat of the union, once every node has it. */
+const verdictOf = async (network: TestNetwork, taskId: TaskId): Promise<readonly SeatJudgement[]> => {
+  const held = () => network.nodes.map((node) => network.task(node, taskId).settleable?.verdict?.verdict);
+  await network.until('judged', () => held().every((verdict) => verdict !== undefined));
+  const findings = new Set(held().map((verdict) => verdict?.findings ?? 0n));
+  assert.equal(findings.size, 1);
+  const seatCount = network.task(network.requester, taskId).certificate?.statement.seatCount ?? 0;
+  return unpackFindings([...findings][0] ?? 0n, seatCount) ?? [];
+};
 
 /** Nobody said two things, nobody could be accused, and no task broke. */
 const assertHonest = (network: TestNetwork): void => {
@@ -67,6 +77,10 @@ describe('a captured first committee', () => {
         assert.equal(network.task(node, taskId).settleable?.certificate.statement.seatCount, 10);
       }
       assert.equal(deliveredTo(network, taskId), TRUE_VALUE);
+      assert.deepEqual(await verdictOf(network, taskId), [
+        ...Array(3).fill({ finding: 'gross', isOverturnedSigner: true }),
+        ...Array(7).fill({ finding: 'agreeing', isOverturnedSigner: false }),
+      ]);
       assertHonest(network);
     });
   }
@@ -200,10 +214,11 @@ describe('a locked seat that does not reveal', () => {
       'disputed',
       network.nodes.filter((node) => node !== network.seats(taskId)[3]),
     );
-    for (const node of network.operators) node.behave('honest');
     await untilAll(network, taskId, 'settleable');
     assert.equal(roundOf(network, network.requester, taskId), 1);
     assert.equal(deliveredTo(network, taskId), TRUE_VALUE);
+    const findings = (await verdictOf(network, taskId)).map(({ finding }) => finding);
+    assert.deepEqual(findings, [...Array(3).fill('agreeing'), 'withheld', ...Array(6).fill('agreeing')]);
     assertHonest(network);
   });
 });

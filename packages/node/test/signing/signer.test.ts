@@ -6,6 +6,9 @@ import {
   type BatchHeader,
   COMMIT,
   createDomain,
+  DISSENT,
+  DISSENT_DIFFERS,
+  DISSENT_WITHHELD,
   type Domain,
   digestOf,
   LOCK_VOTE,
@@ -132,6 +135,32 @@ test('a second, different message for one duty is not signed', async () => {
     signer.signSeatMessage({ type: 'reveal', reveal, output: new Uint8Array(3), statement: twoResults }),
     conflict,
   );
+});
+
+test('a seat objects, gives up, declines and judges once a round', async () => {
+  const signer = signerOn(await openGuard());
+  const { taskId, round } = commit;
+  const place = { taskId, round, seat: 2 };
+  const dissent = { ...place, reason: DISSENT_DIFFERS, statementHash: hash('one') };
+  const verdict = { taskId, round, lockRoot: hash('lock'), findings: 0n };
+  assert.equal(
+    nobleSecp256k1.recover(digestOf(DOMAIN, DISSENT, dissent), (await signer.signDissent(dissent)).signature),
+    signer.sessionKey,
+  );
+  await signer.signRoundFail(place);
+  await signer.signDecline(place);
+  await signer.signVerdict(verdict);
+  // The same again is no second statement.
+  await signer.signDissent(dissent);
+  const attempts = [
+    signer.signDissent({ ...dissent, statementHash: hash('two') }),
+    signer.signDissent({ ...dissent, reason: DISSENT_WITHHELD }),
+    signer.signRoundFail({ ...place, seat: 1 }),
+    signer.signDecline({ ...place, seat: 1 }),
+    signer.signVerdict({ ...verdict, findings: 2n }),
+  ];
+  for (const attempt of attempts) await assert.rejects(attempt, conflict);
+  await signer.signRoundFail({ ...place, round: 1 });
 });
 
 test('other rounds, other slots and other deployments are other duties', async () => {
