@@ -1,4 +1,3 @@
-import type { AgreementMode } from '../agreement/event.ts';
 import type { SeatJudgement } from '../message/task-verdict.ts';
 import type { Seat } from '../quorum/seat.ts';
 import { hasQuorum, hasThreshold } from '../quorum/threshold.ts';
@@ -59,7 +58,7 @@ export const recordModelTask = (record: ModelRecord, hasSplit: boolean): ModelRe
  * What a verdict on this model may hold against an executor. Exact mode runs bit by bit on the portable engine: there a
  * difference is never the model's, from the first task on.
  */
-export const standingOf = (record: ModelRecord, mode: AgreementMode['type']): ModelStanding => {
+export const standingOf = (record: ModelRecord, mode: 'exact' | 'tolerance'): ModelStanding => {
   if (mode === 'exact') return 'proven';
   if (record.isQuarantined) return 'quarantined';
   return record.taskCount < SLASH_GRACE_TASKS ? 'young' : 'proven';
