@@ -3,11 +3,19 @@
  * `pnpm --filter @mlb/protocol economics [--json] [--tasks N] [--only T21,T7]`. Deterministic: every table has fixed seeds.
  */
 import { parseArgs } from 'node:util';
+import { captures, coalitions } from './economics/coalition-tables.ts';
 import { deterrence, falseQuarantine, valueAtRisk, washEmission } from './economics/incentive-tables.ts';
 import { controller, ratchet, supply } from './economics/price-tables.ts';
 import { climb, fall, rest, steadyState, washTrading } from './economics/reputation-tables.ts';
-import { capture, liveness, wrongSettles } from './economics/safety-tables.ts';
-import { shields, unilateral, withoutBudget, withoutCommitments } from './economics/strategy-tables.ts';
+import { capture, liveness, sampledCaptures, wrongSettles } from './economics/safety-tables.ts';
+import {
+  evasive,
+  unilateral,
+  withoutBudget,
+  withoutCommitments,
+  withoutRules,
+  youngModels,
+} from './economics/strategy-tables.ts';
 import { formatTable, type Table } from './economics/table.ts';
 
 const { values } = parseArgs({
@@ -15,18 +23,22 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     tasks: { type: 'string', default: '120000' },
     draws: { type: 'string', default: '10000' },
+    attempts: { type: 'string', default: '2000' },
+    samples: { type: 'string', default: '400000' },
     only: { type: 'string' },
   },
 });
 
 const tasks = Number(values.tasks);
 const draws = Number(values.draws);
-if (![tasks, draws].every((count) => Number.isSafeInteger(count) && count > 0)) {
-  throw new Error('--tasks and --draws are whole numbers above 0');
+const attempts = Number(values.attempts);
+const samples = Number(values.samples);
+if (![tasks, draws, attempts, samples].every((count) => Number.isSafeInteger(count) && count > 0)) {
+  throw new Error('--tasks, --draws, --attempts and --samples are whole numbers above 0');
 }
 
 const sections: Readonly<Record<string, () => readonly Table[]>> = {
-  T7: () => [wrongSettles()],
+  T7: () => [wrongSettles(), sampledCaptures(samples)],
   T9: () => [liveness()],
   T2b: () => [capture(draws)],
   T13: () => [climb()],
@@ -36,6 +48,7 @@ const sections: Readonly<Record<string, () => readonly Table[]>> = {
   T18: () => [washTrading()],
   T19: () => [controller()],
   T21: () => unilateral(tasks),
+  T21b: () => evasive(tasks),
   T22: () => [withoutCommitments(tasks)],
   T23: () => [withoutBudget(tasks)],
   T26: () => [deterrence()],
@@ -43,8 +56,11 @@ const sections: Readonly<Record<string, () => readonly Table[]>> = {
   T33: () => [washEmission()],
   T33b: () => [supply()],
   R1: () => [ratchet()],
-  R2: () => shields(tasks),
+  R2: () => withoutRules(tasks),
+  R2b: () => youngModels(tasks),
   R3: () => [falseQuarantine(1000)],
+  C1: () => coalitions(tasks),
+  C2: () => [captures(attempts)],
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(sections);

@@ -1,6 +1,7 @@
 import {
   AUDIT_SIGMA_BPS,
   chargeOf,
+  didSplit,
   emissionOf,
   NEW_MODEL_RECORD,
   RATE_ONE_PPM,
@@ -9,7 +10,8 @@ import {
   valueAuditRatePpm,
   wrongResultBps,
 } from '../../src/index.ts';
-import { createRandom } from '../../test/sim/random.ts';
+import { createRandom, type Random } from '../../test/sim/random.ts';
+import { createOperator } from './network.ts';
 import { enumerateChain, sizesOf } from './safety.ts';
 import { BASE_FEE, EXECUTION_COST, inSeatFees, SEAT_UNITS, TASK } from './seat-fee.ts';
 import type { Table } from './table.ts';
@@ -110,16 +112,33 @@ export const washEmission = (): Table => ({
   }),
 });
 
-/** R3: how often an honest network puts an honest model in quarantine. */
+interface SplitNetwork {
+  readonly redundancy: number;
+  readonly silent: number;
+  readonly wrong: number;
+}
+
+const SEATS = Array.from({ length: 5 }, (_, i) => createOperator(i, { name: '', strategy: { type: 'work' } }).seat);
+
+/** Whether a round 0 of such seats splits, by the rule of the quarantine. Every wrong seat has a value of its own. */
+const drawSplit = ({ redundancy, silent, wrong }: SplitNetwork, random: Random): boolean =>
+  didSplit(
+    SEATS.slice(0, redundancy).map((seat) => {
+      const finding = random.chance(silent) ? 'silent' : random.chance(wrong) ? 'gross' : 'agreeing';
+      return { ...seat, finding, isOverturnedSigner: false };
+    }),
+  );
+
+/** R3: how often a network puts an honest model in quarantine, and how often it did when silence counted. */
 export const falseQuarantine = (models: number): Table => {
   const tasks = 1000;
-  const shareOf = (failure: number): string => {
+  const shareOf = (hasFailed: (random: Random) => boolean): string => {
     const random = createRandom(7);
     let quarantined = 0;
     for (let model = 0; model < models; model += 1) {
       let record = NEW_MODEL_RECORD;
       for (let task = 0; task < tasks && !record.isQuarantined; task += 1) {
-        record = recordModelTask(record, !random.chance(failure));
+        record = recordModelTask(record, hasFailed(random));
       }
       if (record.isQuarantined) quarantined += 1;
     }
@@ -127,13 +146,24 @@ export const falseQuarantine = (models: number): Table => {
   };
   return {
     id: 'R3',
-    title: `honest models in quarantine after ${tasks} tasks, when silence counts as a missing quorum`,
-    columns: ['n0', 'silent seats', 'P(no certificate in round 0)', 'quarantined'],
+    title: `honest models in quarantine after ${tasks} tasks, by splits of round 0, and if every missing certificate counted`,
+    columns: ['n0', 'silent seats', 'wrong seats', 'quarantined', 'if silence counted'],
     rows: [3, 4, 5].flatMap((redundancy) =>
-      [0.01, 0.05, 0.1].map((offline) => {
+      (
+        [
+          [0.01, 0.0001],
+          [0.05, 0.0001],
+          [0.1, 0.0001],
+          [0.05, 0.005],
+          [0.01, 0.1],
+          [0.01, 0.2],
+        ] as const
+      ).map(([silent, wrong]) => {
+        const offline = silent + wrong - silent * wrong;
         const input = { colluding: 0, offline, collusion: 'lie', auditRate: 0, sizes: sizesOf(redundancy) } as const;
         const failure = 1 - enumerateChain(input).firstQuorum;
-        return [redundancy, offline, failure.toFixed(4), shareOf(failure)];
+        const bySplit = shareOf((random) => drawSplit({ redundancy, silent, wrong }, random));
+        return [redundancy, silent, wrong, bySplit, shareOf((random) => random.chance(failure))];
       }),
     ),
   };

@@ -1,10 +1,4 @@
-import {
-  CAPACITY_WINDOW_EPOCHS,
-  demonstratedCapacity,
-  inflationBps,
-  MIN_BASE_FEE,
-  nextBaseFee,
-} from '../../src/index.ts';
+import { BASE_FEE_EPOCH_SEC, inflationBps, MIN_BASE_FEE, nextBaseFee } from '../../src/index.ts';
 import { createRandom } from '../../test/sim/random.ts';
 import type { Table } from './table.ts';
 
@@ -111,24 +105,34 @@ export const controller = (): Table => ({
   }),
 });
 
-/** What becomes of a steady demand when capacity is what was settled in the best epoch of the last day. */
+/** Epochs of a day. */
+const DAY = (24 * 3600) / BASE_FEE_EPOCH_SEC;
+
+/** The measure that was given up: the most that was used in an epoch of the last day. */
+const bestEpoch = (used: readonly bigint[]): bigint =>
+  used.slice(-DAY).reduce((most, units) => (units > most ? units : most), 0n);
+
+/** What becomes of a steady demand, by what the controller takes for the capacity. */
 export const ratchet = (): Table => {
+  const lots = (): bigint => CAPACITY;
   const markets = [
-    ['known capacity, no noise', 0, () => CAPACITY],
-    ['demonstrated capacity, no noise', 0, demonstratedCapacity],
-    ['demonstrated capacity, noise 0.25', 0.25, demonstratedCapacity],
-    ['demonstrated capacity, noise 0.5', 0.5, demonstratedCapacity],
+    ['compute lots, no noise', 0, lots, 1],
+    ['compute lots, noise 0.25', 0.25, lots, 1],
+    ['compute lots, noise 0.5', 0.5, lots, 1],
+    ['compute lots reckoned at half', 0.25, () => CAPACITY / 2n, 1],
+    ['compute lots reckoned at twice', 0.25, () => 2n * CAPACITY, 1],
+    ['compute lots, a tenth of the demand', 0.25, lots, 0.1],
+    ['best epoch of the day, no noise', 0, bestEpoch, 1],
+    ['best epoch of the day, noise 0.25', 0.25, bestEpoch, 1],
   ] as const;
   return {
     id: 'R1',
-    title: 'steady demand, base fee at the end of day 1 / 3 / 10, and compute units settled against day 1',
+    title: 'steady demand: base fee at the end of day 1 / 3 / 10, and compute units settled against the first hour',
     columns: ['capacity', 'day 1', 'day 3', 'day 10', 'use on day 10'],
-    rows: markets.map(([name, noise, capacity]) => {
-      const days = 10;
-      const day = CAPACITY_WINDOW_EPOCHS;
-      const { prices, used } = run({ epochs: days * day, lag: 1, noise, demand: () => 1, capacity });
-      const at = (n: number): string => mean(prices.slice(n * day - 60, n * day)).toFixed(2);
-      const useOf = (n: number): number => mean(used.slice(n * day - 60, n * day).map(Number));
+    rows: markets.map(([name, noise, capacity, demand]) => {
+      const { prices, used } = run({ epochs: 10 * DAY, lag: 1, noise, demand: () => demand, capacity });
+      const at = (n: number): string => mean(prices.slice(n * DAY - 60, n * DAY)).toFixed(2);
+      const useOf = (n: number): number => mean(used.slice(n * DAY - 60, n * DAY).map(Number));
       const firstHour = mean(used.slice(0, 60).map(Number));
       return [name, at(1), at(3), at(10), (useOf(10) / firstHour).toFixed(2)];
     }),

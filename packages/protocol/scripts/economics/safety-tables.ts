@@ -1,6 +1,8 @@
 import { drawCommittee } from '../../src/index.ts';
 import { bytes32, rowOf, snapshotOf } from '../../test/fixture/network.ts';
+import { createRandom } from '../../test/sim/random.ts';
 import { type ChainInput, enumerateChain, quorumOf, sizesOf } from './safety.ts';
+import { sampleTask } from './sample.ts';
 import { scientific, type Table } from './table.ts';
 
 const SHARES = [0.1, 0.2, 0.3, 0.4];
@@ -41,6 +43,53 @@ export const wrongSettles = (): Table => ({
       wrongOf(redundancy, f),
       EXPECTED[redundancy]?.[i] ?? '',
     ]),
+  ),
+});
+
+/** T7 by sampling, with its error; and with disputes in every round but the last, as the task machine has them. */
+export const sampledCaptures = (tasks: number): Table => ({
+  id: 'T7, sampled',
+  title: `P(wrong settles) and P(undecided) of ${tasks} drawn tasks (standard error), against the enumeration`,
+  columns: [
+    'n0',
+    'rounds',
+    'f',
+    'drawn',
+    'exact',
+    'sigmas apart',
+    'undecided',
+    'disputes in every round',
+    'undecided then',
+  ],
+  rows: [4, 7].flatMap((redundancy) =>
+    [false, true].flatMap((hasDisputes) =>
+      [0.1, 0.2, 0.3].map((colluding, i) => {
+        const sizes = hasDisputes ? sizesOf(redundancy) : [redundancy];
+        const exact = enumerateChain({ ...lie(colluding), sizes }).wrong;
+        const error = Math.sqrt((exact * (1 - exact)) / tasks);
+        const drawn = (isEveryRoundDisputed: boolean): { readonly wrong: number; readonly undecided: number } => {
+          const random = createRandom(1000 * redundancy + 10 * i + (hasDisputes ? 1 : 0));
+          const count = { right: 0, wrong: 0, undecided: 0 };
+          for (let task = 0; task < tasks; task += 1) {
+            count[sampleTask({ sizes, colluding, offline: 0.01, isEveryRoundDisputed }, random) ?? 'undecided'] += 1;
+          }
+          return { wrong: count.wrong / tasks, undecided: count.undecided / tasks };
+        };
+        const [first, every] = [drawn(false), drawn(true)];
+        const sigmas = ((first.wrong - exact) / error).toFixed(1);
+        return [
+          redundancy,
+          sizes.length,
+          colluding,
+          `${scientific(first.wrong)} (${scientific(error)})`,
+          scientific(exact),
+          sigmas,
+          scientific(first.undecided),
+          scientific(every.wrong),
+          scientific(every.undecided),
+        ];
+      }),
+    ),
   ),
 });
 

@@ -1,39 +1,33 @@
 import { reputationBpsOf } from '../../src/index.ts';
-import { type Rules, runMarket } from './market.ts';
-import { createOperator, type Operator, type Profile } from './network.ts';
-import { EXECUTION_COST, inSeatFees } from './seat-fee.ts';
+import { runMarket } from './market.ts';
+import { createOperator, type Operator, type Profile, type Strategy } from './network.ts';
+import { DEFAULT_RULES, type Rules } from './rules.ts';
+import { inSeatFees } from './seat-fee.ts';
 import type { Table } from './table.ts';
 
 const OPERATORS = 100;
 const COPIES = 3;
-/** What a duty of honest work is worth: the fee with its bonus, less the execution, 99.5 % of the time. */
-const HONEST_DUTY = 0.995 * (1.05 - EXECUTION_COST);
 /** While barred one earns nothing; sampling noise of 120 000 tasks is about 1 %. */
 const PAYS_FACTOR = 1.1;
-const HONEST: Profile = { name: 'honest', strategy: { type: 'work' } };
-const guess = (share: number, luck: number): Profile => ({
-  name: `guesses ${share * 100} % of duties, right in ${luck * 100} %`,
-  strategy: { type: 'guess', share, luck },
+export const HONEST: Profile = { name: 'honest', strategy: { type: 'work' } };
+export const profileOf = (name: string, strategy: Strategy, rest: Partial<Profile> = {}): Profile => ({
+  name,
+  strategy,
+  ...rest,
 });
-const withhold = (share: number, luck: number): Profile => ({
-  name: `guesses ${share * 100} %, right in ${luck * 100} %, hides the rest`,
-  strategy: { type: 'withhold', share, luck },
-});
-const COPIER: Profile = { name: 'copies', strategy: { type: 'copy' } };
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
+export const guess = (share: number, luck: number): Profile =>
+  profileOf(`guesses ${percent(share)} of duties, right in ${percent(luck)}`, { type: 'guess', share, luck });
+const withhold = (share: number, luck: number): Profile =>
+  profileOf(`guesses ${percent(share)}, right in ${percent(luck)}, hides the rest`, { type: 'withhold', share, luck });
+const COPIER = profileOf('copies', { type: 'copy' });
+/** A runtime class that no honest operator has. */
+export const PRIVATE_CLASS = 200;
 
-const DEFAULT_RULES: Rules = {
-  redundancy: 4,
-  hasCommitments: true,
-  hasErrorBudget: true,
-  isModelSlashable: true,
-  isWithholdingDisputed: true,
-  isLoneDissentExcused: true,
-};
-
-/** What the research page expects of a strategy, in seat fees a duty, where it has a figure; and whether it may pay. */
-interface Case {
+/** What the research page expects of a strategy, in seat fees a duty, where it has a figure. */
+export interface Case {
   readonly profile: Profile;
-  readonly expected: string;
+  readonly expected?: string;
 }
 
 const UNILATERAL: readonly Case[] = [
@@ -45,16 +39,43 @@ const UNILATERAL: readonly Case[] = [
   { profile: guess(0.05, 0.9), expected: '-1,667' },
   { profile: guess(1, 0.999), expected: '+.993' },
   { profile: withhold(1, 0.95), expected: '-16,914' },
-  { profile: withhold(0.05, 0.9), expected: '' },
+  { profile: withhold(0.05, 0.9) },
   { profile: COPIER, expected: '+.398' },
-  { profile: { name: 'is handed results by a partner', strategy: { type: 'share' } }, expected: '+.995' },
-  { profile: { name: 'always lies', strategy: { type: 'grief' } }, expected: '-141,484' },
+  { profile: profileOf('is handed results by a partner', { type: 'share' }), expected: '+.995' },
+  { profile: profileOf('always lies', { type: 'grief' }), expected: '-141,484' },
   { profile: { ...HONEST, name: 'honest, 30 % offline', missRate: 0.3 }, expected: '+.280' },
 ];
 
+const EVASIVE: readonly Case[] = [
+  { profile: HONEST },
+  { profile: profileOf('late copier: commits after the reveals', { type: 'late' }) },
+  { profile: profileOf('passes on 8 % of its duties', { type: 'decline', share: 0.08 }) },
+  { profile: profileOf('passes on 50 % of its duties', { type: 'decline', share: 0.5 }) },
+  { profile: profileOf('passes on every duty', { type: 'decline', share: 1 }) },
+  {
+    profile: profileOf('guesses (95 %), then reveals what the others did', {
+      type: 'guess',
+      share: 1,
+      luck: 0.95,
+      later: 'flip',
+    }),
+  },
+  {
+    profile: profileOf('guesses (95 %), then falls silent', { type: 'guess', share: 1, luck: 0.95, later: 'hide' }),
+  },
+  { profile: withhold(1, 0.95) },
+];
+
+const GRIEFER: Case = {
+  profile: profileOf('griefing dissenter: works, disputes every certificate', { type: 'dissent' }),
+};
+
+const LONE_CLASS: readonly Case[] = [0.95, 0.7].map((luck, i) => ({
+  profile: { ...guess(1, luck), runtimeClass: PRIVATE_CLASS + i },
+}));
+
 interface Measured {
   readonly perDuty: number;
-  readonly duties: number;
   readonly slashed: number;
   readonly reputation: number;
   readonly barredShare: number;
@@ -64,14 +85,12 @@ const measure = (operators: readonly Operator[], tasks: number): Measured => {
   const sum = (pick: (operator: Operator) => number): number =>
     operators.reduce((total, operator) => total + pick(operator), 0);
   const count = operators.length;
+  const duties = Math.max(
+    1,
+    sum((operator) => operator.duties),
+  );
   return {
-    perDuty:
-      sum(({ profit }) => profit) /
-      Math.max(
-        1,
-        sum(({ duties }) => duties),
-      ),
-    duties: Math.round(sum(({ duties }) => duties) / count),
+    perDuty: sum(({ profit }) => profit) / duties,
     slashed: Math.round(sum(({ slashedWei }) => inSeatFees(slashedWei)) / count),
     reputation: sum(({ score }) => reputationBpsOf(score)) / count / 10_000,
     barredShare: sum(({ barred }) => barred) / count / tasks,
@@ -81,11 +100,18 @@ const measure = (operators: readonly Operator[], tasks: number): Measured => {
 const signed = (value: number): string =>
   `${value < 0 ? '-' : '+'}${Math.abs(value) >= 100 ? Math.round(Math.abs(value)) : Math.abs(value).toFixed(3)}`;
 
-const rowOf = (name: string, measured: Measured, expected: string): (string | number)[] => [
+interface Row {
+  readonly name: string;
+  readonly measured: Measured;
+  readonly honest: Measured;
+  readonly expected?: string | undefined;
+}
+
+const rowOf = ({ name, measured, honest, expected }: Row): (string | number)[] => [
   name,
   signed(measured.perDuty),
-  expected,
-  measured.perDuty * (1 - measured.barredShare) > HONEST_DUTY * PAYS_FACTOR ? 'MORE THAN HONEST' : 'no',
+  expected ?? '',
+  measured.perDuty * (1 - measured.barredShare) > honest.perDuty * PAYS_FACTOR ? 'MORE THAN HONEST' : 'no',
   measured.slashed,
   measured.reputation.toFixed(3),
   `${Math.round(measured.barredShare * 100)} %`,
@@ -93,39 +119,39 @@ const rowOf = (name: string, measured: Measured, expected: string): (string | nu
 const COLUMNS = ['strategy', 'R a duty', 'research', 'pays', 'slashed R each', 'reputation', 'barred'];
 
 interface Setting {
-  readonly rules: Partial<Rules>;
+  readonly rules?: Partial<Rules>;
   readonly tasks: number;
   /** Operators of each strategy. */
   readonly copies?: number;
 }
 
 /** All cases in one network of a hundred operators, three of each, the rest honest. */
-const tableOf = (
+export const strategyTable = (
   { id, title, cases }: { readonly id: string; readonly title: string; readonly cases: readonly Case[] },
   { rules, tasks, copies: count = COPIES }: Setting,
 ): Table => {
   const profiles = cases.flatMap(({ profile }) => Array.from({ length: count }, () => profile));
   const operators = Array.from({ length: OPERATORS }, (_, i) => createOperator(i, profiles[i] ?? HONEST));
   const run = runMarket(operators, { rules: { ...DEFAULT_RULES, ...rules }, tasks, seed: 1 });
-  const measured = (list: readonly Operator[]): Measured => measure(list, tasks);
-  const honest = measured(operators.slice(profiles.length));
+  const honest = measure(operators.slice(profiles.length), tasks);
   const rows = cases.map(({ profile, expected }, i) => {
-    const copies = operators.slice(i * count, (i + 1) * count);
-    return rowOf(profile.name, measured(copies), expected);
+    const measured = measure(operators.slice(i * count, (i + 1) * count), tasks);
+    return rowOf({ name: profile.name, measured, honest, expected });
   });
-  const ran = `${tasks} tasks, ${run.disputes} disputes, ${run.undecided} undecided, ${run.slashes} slashes`;
+  const lies = run.lies === 0 ? '' : `, ${run.lies} captures, ${run.liesSettled} of them settled`;
+  const ran = `${tasks} tasks, ${run.disputes} disputes, ${run.undecided} undecided, ${run.slashes} slashes${lies}`;
   return {
     id,
     title: `${title} (${ran})`,
     columns: COLUMNS,
-    rows: [...rows, rowOf('all other (honest)', honest, '')],
+    rows: [...rows, rowOf({ name: 'all other (honest)', measured: honest, honest })],
   };
 };
 
 /** T21 at five seats, as the research page has it, and at the four of the protocol. */
 export const unilateral = (tasks: number): readonly Table[] =>
   [5, 4].map((redundancy) =>
-    tableOf(
+    strategyTable(
       {
         id: redundancy === 5 ? 'T21' : 'T21, n0 = 4',
         title: `profit by strategy, n0 = ${redundancy}`,
@@ -135,9 +161,16 @@ export const unilateral = (tasks: number): readonly Table[] =>
     ),
   );
 
+/** T21b: who evades a rule. */
+export const evasive = (tasks: number): readonly Table[] => [
+  strategyTable({ id: 'T21b', title: 'whoever evades a rule, n0 = 4', cases: EVASIVE }, { tasks }),
+  strategyTable({ id: 'T21b', title: 'disputes for nothing', cases: [GRIEFER] }, { tasks }),
+  strategyTable({ id: 'R2a', title: 'lone liars with a class of their own', cases: LONE_CLASS }, { tasks, copies: 1 }),
+];
+
 /** T22: what commitments are for. */
 export const withoutCommitments = (tasks: number): Table =>
-  tableOf(
+  strategyTable(
     {
       id: 'T22',
       title: 'without commit and reveal a copier pays',
@@ -151,12 +184,12 @@ export const withoutCommitments = (tasks: number): Table =>
 
 /** T23: what the error budget is for. */
 export const withoutBudget = (tasks: number): Table =>
-  tableOf(
+  strategyTable(
     {
       id: 'T23',
       title: 'without an error budget honest machines are slashed',
       cases: [
-        { profile: { ...HONEST, name: 'honest, 0.001 % errors', errorRate: 0.00001 }, expected: '' },
+        { profile: { ...HONEST, name: 'honest, 0.001 % errors', errorRate: 0.00001 } },
         { profile: HONEST, expected: '-37 to -59' },
         { profile: { ...HONEST, name: 'honest, 0.1 % errors', errorRate: 0.001 }, expected: 'jailed' },
       ],
@@ -164,36 +197,67 @@ export const withoutBudget = (tasks: number): Table =>
     { rules: { redundancy: 5, hasErrorBudget: false }, tasks },
   );
 
-const loneClass = (luck: number, isLoneDissentExcused: boolean, tasks: number): Table =>
-  tableOf(
-    {
-      id: isLoneDissentExcused ? 'R2a' : 'R2a, mended',
-      title: isLoneDissentExcused
-        ? 'a lone liar with a runtime class of its own: every lie passes for a divergence of platforms'
-        : 'the same where a divergence takes two dissenters',
-      cases: [{ profile: { ...guess(1, luck), hasOwnRuntimeClass: true }, expected: '' }],
-    },
-    { rules: { isLoneDissentExcused }, tasks, copies: 1 },
-  );
+const without = (
+  rule: string,
+  {
+    rules,
+    cases,
+    tasks,
+    copies = 1,
+  }: {
+    readonly rules: Partial<Rules>;
+    readonly cases: readonly Case[];
+    readonly tasks: number;
+    readonly copies?: number;
+  },
+): Table => strategyTable({ id: 'R2', title: `without: ${rule}`, cases }, { rules, tasks, copies });
 
-/** R2: the same lies where a rule shields them. */
-export const shields = (tasks: number): readonly Table[] => [
-  ...[0.95, 0.7, 0.5].map((luck) => loneClass(luck, true, tasks)),
-  loneClass(0.95, false, tasks),
-  tableOf(
-    {
-      id: 'R2b',
-      title: 'every task on a model in its first 500: reputation is all there is to lose',
-      cases: [guess(1, 0.95), guess(1, 0.99)].map((profile) => ({ profile, expected: '' })),
-    },
-    { rules: { isModelSlashable: false }, tasks },
-  ),
-  tableOf(
-    {
-      id: 'R2c',
-      title: 'a withheld reveal beside a certificate counts as a miss, which is all that a leaf of round 0 shows',
-      cases: [withhold(1, 0.95), withhold(1, 0.5)].map((profile) => ({ profile, expected: '' })),
-    },
-    { rules: { isWithholdingDisputed: false }, tasks },
-  ),
+/** R2: what each rule is for: the strategies that pay where it is missing. */
+export const withoutRules = (tasks: number): readonly Table[] => [
+  without('two dissenters for a divergence of platforms', {
+    rules: { isLoneDissentExcused: true },
+    cases: LONE_CLASS,
+    tasks,
+  }),
+  without('a withheld reveal opens the next round', {
+    rules: { isWithholdingDisputed: false },
+    cases: [{ profile: withhold(1, 0.95) }, { profile: withhold(1, 0.5) }],
+    tasks,
+  }),
+  without('a reveal of another value opens it too, although its seat keeps quiet', {
+    rules: { isMinorityDisputed: false },
+    cases: [{ profile: guess(1, 0.95) }, { profile: guess(1, 0.5) }],
+    tasks,
+  }),
+  without('a seat answers in the verdict for what it did in earlier rounds', {
+    rules: { areEarlierRoundsJudged: false },
+    cases: EVASIVE.slice(5),
+    tasks,
+  }),
+  without('a dissent against a certificate that then stands is a wrong result', {
+    rules: { isFalseDissentJudged: false },
+    cases: [GRIEFER],
+    tasks,
+    copies: 3,
+  }),
+  without('declines beyond a tenth are misses', {
+    rules: { hasDeclineBudget: false },
+    cases: EVASIVE.slice(3, 5),
+    tasks,
+  }),
 ];
+
+/** R2b: models in tolerance mode in their first 500 tasks, as if every task were on one. */
+export const youngModels = (tasks: number): readonly Table[] =>
+  [true, false].map((isYoungFaultHeavy) =>
+    strategyTable(
+      {
+        id: isYoungFaultHeavy ? 'R2b' : 'R2b, without',
+        title: `every task on a young model, a fault counts ${isYoungFaultHeavy ? 'eightfold' : 'once'}`,
+        cases: [...[0.5, 0.95, 0.98, 0.99, 0.995].map((luck) => guess(1, luck)), withhold(1, 0.99), HONEST].map(
+          (profile) => ({ profile }),
+        ),
+      },
+      { rules: { standing: 'young', isYoungFaultHeavy }, tasks },
+    ),
+  );
