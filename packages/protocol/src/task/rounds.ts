@@ -44,7 +44,9 @@ export const stepRound = (
 ): TaskStep => {
   const seated = state.rounds.get(round);
   if (seated === undefined) return unchangedTask(state);
-  return absorb(params, state, { roundParams: seated.params, taken: step(seated.params, seated.state, event) });
+  const taken = step(seated.params, seated.state, event);
+  if (taken.state === seated.state && taken.effects.length === 0) return unchangedTask(state);
+  return absorb(params, state, { roundParams: seated.params, taken });
 };
 
 /** A round at its beacon, or what is left of it from an earlier life. An audit needs the certificate it looks at. */

@@ -94,15 +94,19 @@ export const createTaskMachine = (_params: TaskParams): TaskStep => ({
 });
 
 /** One event of a task: the next state, and what the shell must do in this order. Pure. After the refund nothing happens. */
-export const stepTask = (params: TaskParams, state: TaskState, event: TaskEvent): TaskStep =>
-  state.isRefunded ? unchangedTask(state) : decide(params, record(params, state, event));
+export const stepTask = (params: TaskParams, state: TaskState, event: TaskEvent): TaskStep => {
+  if (state.isRefunded) return unchangedTask(state);
+  const recorded = record(params, state, event);
+  const isNews = recorded.state !== state || recorded.effects.length > 0;
+  return isNews ? decide(params, recorded) : recorded;
+};
 
 /** Whether what was asked for on the way is there by the end of a restoration, or is no more wanted. */
 const isAnswered = (state: TaskState, effect: TaskEffect): boolean => {
   if (effect.type === 'open-round') return state.rounds.has(effect.round) || state.unseatable.has(effect.round);
   if (effect.type !== 'execute' && effect.type !== 'recommit') return false;
-  const seated = state.rounds.get(effect.round);
-  return seated?.params.mySeat === undefined || seated.state.own !== undefined;
+  const { params, state: facts } = state.rounds.get(effect.round) ?? {};
+  return params?.mySeat === undefined || facts?.own !== undefined || facts?.certificate !== undefined;
 };
 
 /**
