@@ -3,9 +3,15 @@ import type { OwnResult, RoundEffect, RoundEvent, RoundParams } from './event.ts
 import { namedBy, ROUND_RULES, record, recordMessage, settleRules } from './rules.ts';
 import { emptyState, type RoundState, type RoundStep } from './state.ts';
 
-/** One event of a round: the next state, and what the shell must do in this order. Pure. */
-export const step = (params: RoundParams, state: RoundState, event: RoundEvent): RoundStep =>
-  settleRules(ROUND_RULES, params, record(params, state, event));
+/**
+ * One event of a round: the next state, and what the shell must do in this order. Pure. What adds no fact decides nothing:
+ * in a large union nearly every message is a relay of one that was heard.
+ */
+export const step = (params: RoundParams, state: RoundState, event: RoundEvent): RoundStep => {
+  const recorded = record(params, state, event);
+  const isNews = recorded.state !== state || recorded.effects.length > 0;
+  return isNews ? settleRules(ROUND_RULES, params, recorded) : recorded;
+};
 
 /**
  * A round at its beacon. The delays of `exec` and `round` count from the beacon, those of all other timers from their

@@ -1,6 +1,8 @@
 import { decode as decodeCbor, encode as encodeCbor } from '@ipld/dag-cbor';
+import * as AbiParameters from 'ox/AbiParameters';
 import * as TypedData from 'ox/TypedData';
 import { ProtocolError } from '../errors.ts';
+import { keccak256, tag } from '../primitives/hash.ts';
 import { Address, Bytes32, fromHex, type Hex, toHex } from '../primitives/hex.ts';
 
 /** The Solidity type of a field, by its TypeScript type: small integers are numbers, uint64 and wider are bigints. */
@@ -120,12 +122,34 @@ export const hashRecord = <T>(schema: RecordSchema<T>, value: T): Bytes32 => {
   return hash;
 };
 
+/** What of a struct's hash is the same for all records of a schema. */
+interface StructCoding {
+  readonly typeHash: Hex;
+  /** The type hash, then the fields: all of one word, `bytes` by their hash. */
+  readonly words: AbiParameters.AbiParameters;
+}
+
+const codings = new WeakMap<object, StructCoding>();
+
+const codingOf = <T>(schema: RecordSchema<T>): StructCoding => {
+  const known = codings.get(schema);
+  if (known !== undefined) return known;
+  const fields = fieldsOf(schema);
+  const types = { [schema.name]: fields.map(([name, type]) => ({ name, type })) } as unknown as TypedData.TypedData;
+  const words = ['bytes32', ...fields.map(([, type]) => (type === 'bytes' ? 'bytes32' : type))];
+  const coding: StructCoding = {
+    typeHash: keccak256(tag(TypedData.encodeType({ types, primaryType: schema.name }))),
+    words: AbiParameters.from(words) as unknown as AbiParameters.AbiParameters,
+  };
+  codings.set(schema, coding);
+  return coding;
+};
+
 const structHashOf = <T>(schema: RecordSchema<T>, value: T): Bytes32 => {
-  const types = {
-    [schema.name]: fieldsOf(schema).map(([name, type]) => ({ name, type })),
-  } as unknown as TypedData.TypedData;
-  const data = Object.fromEntries(
-    fieldsOf(schema).map(([name, type]) => [name, type === 'bytes' ? toHex(value[name] as Uint8Array) : value[name]]),
-  );
-  return Bytes32(TypedData.hashStruct({ types, primaryType: schema.name, data }));
+  const { typeHash, words } = codingOf(schema);
+  const values = fieldsOf(schema).map(([name, type]) => {
+    const field = value[name];
+    return type === 'bytes' ? keccak256(field as Uint8Array) : field;
+  });
+  return keccak256(AbiParameters.encode(words, [typeHash, ...values] as never, { checksumAddress: false }));
 };
