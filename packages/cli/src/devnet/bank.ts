@@ -8,13 +8,13 @@ import {
   defineChain,
   type Hex,
   http,
-  nonceManager,
   type PublicClient,
   parseEther,
   type Transport,
   type WalletClient,
 } from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
+import { createNonceManager, jsonRpc } from 'viem/nonce';
 
 /** The well-known development mnemonic: its accounts hold the devnet's coins, and nothing anywhere else. */
 const DEV_MNEMONIC = 'test test test test test test test test test test test junk';
@@ -45,6 +45,8 @@ export const openBank = (rpcUrl: string, chainId: number): Bank => {
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
     rpcUrls: { default: { http: [rpcUrl] } },
   });
+  // Its own: viem's shared one takes the next devnet of this process, which begins at nonce 0, for the last one.
+  const nonceManager = createNonceManager({ source: jsonRpc() });
   const account = mnemonicToAccount(DEV_MNEMONIC, { nonceManager });
   const walletClient: WalletClient<Transport, Chain, Account> = createWalletClient({
     account,
