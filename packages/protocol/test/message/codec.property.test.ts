@@ -120,6 +120,15 @@ const seatMessages = fc.oneof(
     seat: fc.integer({ min: 0, max: 0xffff }),
     verdict: signedOf<TaskVerdict>(VERDICT),
   }),
+  plain({
+    type: fc.constant('earlier-value'),
+    taskId: bytes32s,
+    round: fc.integer({ min: 0, max: 255 }),
+    seat: fc.integer({ min: 0, max: 0xffff }),
+    earlierRound: fc.integer({ min: 0, max: 255 }),
+    blind: bytes32s,
+    output: bytes,
+  }),
 ) as fc.Arbitrary<SeatMessage>;
 
 interface Codec<T> {

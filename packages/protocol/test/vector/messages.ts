@@ -7,6 +7,10 @@ import {
   type Commit,
   type CommitOpening,
   commitHashOf,
+  DECLINE,
+  DISSENT,
+  DISSENT_DIFFERS,
+  type Dissent,
   DOMAIN_NAME,
   DOMAIN_VERSION,
   digestOf,
@@ -15,14 +19,19 @@ import {
   type LockVote,
   lockRootOf,
   nobleSecp256k1,
+  packFindings,
   RESULT_STATEMENT,
   REVEAL,
   type RecordSchema,
   type ResultStatement,
   type Reveal,
+  ROUND_FAIL,
   resultDigestOf,
+  statementHashOf,
   TASK_ORDER,
+  type TaskVerdict,
   taskIdOf,
+  VERDICT,
 } from '../../src/index.ts';
 import { addressOf, bytes32, DOMAIN, REGISTRY, secretKeyOf, someAddress } from '../fixture/network.ts';
 import { settle } from '../fixture/settlement.ts';
@@ -69,6 +78,14 @@ export const messageVectors = (): Json => {
     burnUnits: 11n,
     dataCidDigest: bytes32('data'),
   };
+  const dissent: Dissent = { ...place, reason: DISSENT_DIFFERS, statementHash: statementHashOf(statement) };
+  const findings = packFindings([
+    { finding: 'agreeing', isOverturnedSigner: false },
+    { finding: 'gross', isOverturnedSigner: true },
+    { finding: 'withheld', isOverturnedSigner: false },
+    { finding: 'silent', isOverturnedSigner: false },
+  ]);
+  const verdict: TaskVerdict = { taskId, round: 1, lockRoot, findings };
   const operator = someAddress('operator 3');
   const binding = { chainId: DOMAIN.chainId, registry: REGISTRY, operator, sessionKey: addressOf(SIGNER), nonce: 2n };
   return toJson({
@@ -81,6 +98,10 @@ export const messageVectors = (): Json => {
     reveal: signed(REVEAL, reveal),
     statement: signed(RESULT_STATEMENT, statement),
     header: signed(BATCH_HEADER, header),
+    dissent: signed(DISSENT, dissent),
+    roundFail: signed(ROUND_FAIL, place),
+    decline: signed(DECLINE, place),
+    verdict: signed(VERDICT, verdict),
     commitHash: { opening, commitHash: commit.commitHash },
     lockRoot: { locked, lockRoot: lockVote.lockRoot },
     resultDigest: { shares, blind, resultHash, resultDigest: statement.resultDigest },

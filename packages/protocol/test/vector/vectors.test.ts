@@ -5,13 +5,17 @@ import fc from 'fast-check';
 import {
   BATCH_HEADER,
   COMMIT,
+  DECLINE,
+  DISSENT,
   digestOf,
   hashRecord,
   LOCK_VOTE,
   RESULT_STATEMENT,
   REVEAL,
   type RecordSchema,
+  ROUND_FAIL,
   TASK_ORDER,
+  VERDICT,
 } from '../../src/index.ts';
 import { DOMAIN } from '../fixture/network.ts';
 import { batchVectors } from './batch.ts';
@@ -40,6 +44,10 @@ const SCHEMAS = [
   REVEAL,
   RESULT_STATEMENT,
   BATCH_HEADER,
+  DISSENT,
+  ROUND_FAIL,
+  DECLINE,
+  VERDICT,
 ] as unknown as readonly RecordSchema<Record<string, unknown>>[];
 
 /** A record of the schema in which every field of one type has one value: as alike as two kinds can get. */
