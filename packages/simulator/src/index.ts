@@ -1,3 +1,6 @@
+export * from './committee/liveness.ts';
+export * from './committee/safety.ts';
+export * from './committee/scripted.ts';
 export * from './fake-secp256k1.ts';
 export * from './oracle/catalogue.ts';
 export * from './plan/draw-plan.ts';

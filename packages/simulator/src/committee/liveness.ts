@@ -10,7 +10,7 @@ export interface LivenessFigure {
 }
 
 /** Runs of each make-up: the network is lucky or not. */
-const RUNS = 20;
+const RUNS = 60;
 /** Round 0 is over by then. */
 const FIRST_ROUND_MS = 45_000;
 

@@ -18,8 +18,11 @@ export interface SafetyFigure {
 
 /** Of the honest seats, as in T7. */
 const OFFLINE_SHARE = 0.01;
-/** Runs of a make-up whose honest seats can object; one where nobody can ends in round 0, the same every time. */
-const RUNS_WITH_DISPUTE = 2;
+/** Runs of a make-up to the end: where honest seats can object, unions of up to 44 seats answer. */
+const WHOLE_RUNS = 2;
+/** Runs of round 0 alone: which seats are in the lock is the network's luck. */
+const FIRST_RUNS = 20;
+const FIRST_ROUND_MS = 45_000;
 
 const quorumOf = (size: number): number => Math.max(3, Math.ceil(0.7 * size));
 const repeat = (count: number, kind: SeatKind): readonly SeatKind[] => Array.from({ length: count }, () => kind);
@@ -48,15 +51,40 @@ const freshSeats = (count: number, share: number, seed: number): readonly SeatKi
   });
 };
 
-const runStratum = ({ colluding, offline }: Stratum, redundancy: number, share: number): readonly ScriptedEnd[] => {
-  const honest = redundancy - colluding - offline;
-  const first = [...repeat(colluding, 'colluding'), ...repeat(offline, 'offline'), ...repeat(honest, 'honest')];
+const firstSeats = ({ colluding, offline }: Stratum, redundancy: number): readonly SeatKind[] => [
+  ...repeat(colluding, 'colluding'),
+  ...repeat(offline, 'offline'),
+  ...repeat(redundancy - colluding - offline, 'honest'),
+];
+
+/** How often a make-up certifies a lie in round 0, and how often that settles for all objections. */
+interface StratumEnd {
+  readonly stratum: Stratum;
+  readonly firstWrong: number;
+  readonly wrong: number;
+  readonly runs: number;
+}
+
+const shareOf = (ends: readonly ScriptedEnd[], isCounted: (end: ScriptedEnd) => boolean): number =>
+  ends.filter(isCounted).length / ends.length;
+
+const runStratum = (stratum: Stratum, redundancy: number, share: number): StratumEnd => {
+  const first = firstSeats(stratum, redundancy);
+  const seedOf = (i: number): number => 10_000 * redundancy + 1000 * stratum.colluding + 100 * stratum.offline + i;
+  const firsts = Array.from({ length: FIRST_RUNS }, (_, i) =>
+    runScript({ rounds: [first], seed: seedOf(i), untilMs: FIRST_ROUND_MS }),
+  );
   const sizes = unionSizes(redundancy);
-  return Array.from({ length: honest === 0 ? 1 : RUNS_WITH_DISPUTE }, (_, i) => {
-    const seed = 1000 * redundancy + 100 * colluding + 10 * offline + i;
-    const later = sizes.slice(1).map((size, round) => freshSeats(size - (sizes[round] ?? 0), share, seed + round));
-    return runScript({ rounds: [first, ...later], seed });
+  const wholes = Array.from({ length: WHOLE_RUNS }, (_, i) => {
+    const later = sizes.slice(1).map((size, round) => freshSeats(size - (sizes[round] ?? 0), share, seedOf(i) + round));
+    return runScript({ rounds: [first, ...later], seed: seedOf(i) });
   });
+  return {
+    stratum,
+    firstWrong: shareOf(firsts, ({ isFirstWrong }) => isFirstWrong),
+    wrong: shareOf(wholes, ({ end }) => end === 'wrong'),
+    runs: firsts.length + wholes.length,
+  };
 };
 
 /** Another wrong certificate needs 70 % of the next union; whatever came before, fresh seats must bring the rest. */
@@ -67,12 +95,9 @@ const laterCaptureAtMost = (redundancy: number, share: number): number => {
     const missing = quorumOf(second) - colluding;
     sum += binomial(redundancy, colluding, share) * atLeast(second - first, missing, share);
   }
-  // Only where all honest seats of that union are offline, or the last one is captured as well: one in a hundred is generous.
-  return sum / 100;
+  // It settles when all honest seats of that union are offline, or the last union is captured too: both below one in a hundred.
+  return sum * OFFLINE_SHARE;
 };
-
-const mean = (ends: readonly ScriptedEnd[], isCounted: (end: ScriptedEnd) => boolean): number =>
-  ends.filter(isCounted).length / ends.length;
 
 /**
  * Conditions on the make-up of round 0, whose probabilities are exact, and lets the machine say how each ends: probabilities
@@ -80,19 +105,16 @@ const mean = (ends: readonly ScriptedEnd[], isCounted: (end: ScriptedEnd) => boo
  */
 export const safetyFigures = (redundancy: number, adversaryShares: readonly number[]): readonly SafetyFigure[] => {
   const worst = Math.max(...adversaryShares);
-  const ends = strataOf(redundancy).map((stratum) => ({ stratum, ends: runStratum(stratum, redundancy, worst) }));
+  const ends = strataOf(redundancy).map((stratum) => runStratum(stratum, redundancy, worst));
   return adversaryShares.map((adversaryShare) => {
-    const weigh = (isCounted: (end: ScriptedEnd) => boolean): number =>
-      ends.reduce(
-        (sum, each) => sum + probabilityOf(each.stratum, redundancy, adversaryShare) * mean(each.ends, isCounted),
-        0,
-      );
+    const weigh = (pick: (end: StratumEnd) => number): number =>
+      ends.reduce((sum, end) => sum + probabilityOf(end.stratum, redundancy, adversaryShare) * pick(end), 0);
     return {
       ...{ redundancy, adversaryShare },
-      singleRound: weigh(({ isFirstWrong }) => isFirstWrong),
-      withDisputes: weigh(({ end }) => end === 'wrong'),
+      singleRound: weigh(({ firstWrong }) => firstWrong),
+      withDisputes: weigh(({ wrong }) => wrong),
       unseenAtMost: laterCaptureAtMost(redundancy, adversaryShare),
-      runs: ends.reduce((sum, each) => sum + each.ends.length, 0),
+      runs: ends.reduce((sum, { runs }) => sum + runs, 0),
     };
   });
 };
