@@ -1,22 +1,26 @@
 import {
   type Deployment,
+  dataChallengesAbi,
   escrowAbi,
   modelRegistryAbi,
   operatorRegistryAbi,
   settlementAbi,
   stakeManagerAbi,
+  taskInboxAbi,
 } from '@mlb/contracts';
 import {
   type Address,
   type BatchHeader,
+  BlockHash,
   Bytes32,
   fromHex,
   type Hex,
   ModelId,
+  TaskId,
   Address as toAddress,
 } from '@mlb/protocol';
 import { decodeEventLog } from 'viem';
-import type { ChainEvent, ChainMovements } from '../port/chain.ts';
+import type { BatchPart, ChainEvent, ChainMovements } from '../port/chain.ts';
 import type { RawBlock, RawLog } from './block-source.ts';
 import { ChainError } from './error.ts';
 
@@ -157,6 +161,7 @@ const decodeSettlement: Decoder = (log) => {
         type: 'batch-posted',
         index: args.index,
         headerDigest: Bytes32(args.headerDigest),
+        certificateHash: Bytes32(args.certificateHash),
         header: headerOf(args.header),
         deltas: fromHex(args.deltas),
         nullifiers: fromHex(args.nullifiers),
@@ -165,7 +170,9 @@ const decodeSettlement: Decoder = (log) => {
     case 'BatchReverted':
       return { type: 'batch-reverted', index: args.index, movements: movementsOf(args) };
     case 'NoncesFreed':
-      return { type: 'nonces-freed', nullifiers: fromHex(args.nullifiers) };
+      return { type: 'nonces-freed', index: args.index, nullifiers: fromHex(args.nullifiers) };
+    case 'SignersSlashed':
+      return { type: 'signers-slashed', index: args.index, punished: args.to };
     case 'ItemSettled':
       return {
         type: 'item-settled',
@@ -177,32 +184,81 @@ const decodeSettlement: Decoder = (log) => {
     // when a post is refused.
     case 'EquivocationSlashed':
     case 'FalseRevealSlashed':
-    case 'SignersSlashed':
     case 'PostPaused':
     case 'EIP712DomainChanged':
       return undefined;
   }
 };
 
-/** Contracts whose events make the node's view of the chain. */
-export const watchedAddresses = ({ addresses }: Deployment): readonly Address[] =>
-  [
-    addresses.stakeManager,
-    addresses.operatorRegistry,
-    addresses.modelRegistry,
-    addresses.escrow,
-    addresses.settlement,
-  ].map((address) => toAddress(address));
+const PARTS: readonly BatchPart[] = ['leaf', 'row'];
+
+const decodeChallenge: Decoder = (log) => {
+  const { eventName, args } = decodeEventLog({ abi: dataChallengesAbi, ...inputOf(log) });
+  switch (eventName) {
+    case 'DataChallenged': {
+      const { index, place, deadlineSec, challenger } = args;
+      const part = PARTS[args.part] ?? 'leaf';
+      const commit = Bytes32(args.commit);
+      return { type: 'data-challenged', index, commit, part, place, challenger: toAddress(challenger), deadlineSec };
+    }
+    case 'DataAnswered': {
+      const part = PARTS[args.part] ?? 'leaf';
+      const { transactionHash: transaction } = log;
+      return { type: 'data-answered', commit: Bytes32(args.commit), part, place: args.place, transaction };
+    }
+    // `batch-reverted` tells the rest; bonds are their owners' business.
+    case 'FraudProven':
+    case 'Collected':
+      return undefined;
+  }
+};
+
+const decodeInbox: Decoder = (log) => {
+  const { eventName, args } = decodeEventLog({ abi: taskInboxAbi, ...inputOf(log) });
+  switch (eventName) {
+    case 'TaskForced': {
+      const { order } = args;
+      return {
+        type: 'task-forced',
+        taskId: TaskId(args.taskId),
+        order: {
+          ...order,
+          requester: toAddress(order.requester),
+          modelId: ModelId(order.modelId),
+          inputHash: Bytes32(order.inputHash),
+          inputCidDigest: Bytes32(order.inputCidDigest),
+          anchorHash: BlockHash(order.anchorHash),
+          replyKey: Bytes32(order.replyKey),
+        },
+        inlineInput: fromHex(args.inlineInput),
+      };
+    }
+    case 'TaskClosed':
+      return { type: 'task-closed', taskId: TaskId(args.taskId), isSettled: args.settled };
+  }
+};
+
+/** Contracts whose events make the node's view of the chain. The last two are missing in old deployments. */
+const decodersOf = ({ addresses }: Deployment): ReadonlyMap<Address, Decoder> => {
+  const decoders: readonly (readonly [string | undefined, Decoder])[] = [
+    [addresses.stakeManager, decodeStake],
+    [addresses.operatorRegistry, decodeRegistry],
+    [addresses.modelRegistry, decodeModel],
+    [addresses.escrow, decodeEscrow],
+    [addresses.settlement, decodeSettlement],
+    [addresses.dataChallenges, decodeChallenge],
+    [addresses.taskInbox, decodeInbox],
+  ];
+  return new Map(
+    decoders.flatMap(([address, decode]) => (address === undefined ? [] : [[toAddress(address), decode]])),
+  );
+};
+
+export const watchedAddresses = (deployment: Deployment): readonly Address[] => [...decodersOf(deployment).keys()];
 
 /** Decodes the logs of one deployment, in log order. Throws UNKNOWN_LOG for a log its ABIs do not explain. */
-export const createLogDecoder = ({ addresses }: Deployment): ((block: RawBlock) => readonly ChainEvent[]) => {
-  const decoders = new Map<Address, Decoder>([
-    [toAddress(addresses.stakeManager), decodeStake],
-    [toAddress(addresses.operatorRegistry), decodeRegistry],
-    [toAddress(addresses.modelRegistry), decodeModel],
-    [toAddress(addresses.escrow), decodeEscrow],
-    [toAddress(addresses.settlement), decodeSettlement],
-  ]);
+export const createLogDecoder = (deployment: Deployment): ((block: RawBlock) => readonly ChainEvent[]) => {
+  const decoders = decodersOf(deployment);
   const decode = (log: RawLog, block: bigint): ChainEvent | undefined => {
     try {
       return decoders.get(log.address)?.(log);

@@ -1,17 +1,19 @@
 import {
   type Address,
-  type BatchHeader,
   type Bytes32,
-  decodeNullifiers,
   LANE_EARNED,
   LANE_ESCROW,
   type ModelId,
   type RegistryId,
   type Snapshot,
+  type TaskId,
   ZERO_BYTES32,
 } from '@mlb/protocol';
 import type { BlockRef, ChainEvent, ChainObserver } from '../port/chain.ts';
+import { createBatchBook, type PostedBatch } from './batch-book.ts';
+import { createChallengeBook, type DataChallenge } from './challenge-book.ts';
 import { createEscrowBook, type LaneBalance } from './escrow-book.ts';
+import { createForcedBook, type ForcedTask } from './forced-book.ts';
 import { createOperatorBook, type OperatorBook, type SlashRecord, type StakeStanding } from './operator-book.ts';
 import { createUndoLog } from './undo.ts';
 
@@ -21,17 +23,6 @@ type Registered = Extract<ChainEvent, { readonly type: 'model-registered' }>;
 export interface ModelRecord extends Omit<Registered, 'type'> {
   readonly active: boolean;
   readonly registeredAtBlock: bigint;
-}
-
-/** A batch on chain. */
-export interface PostedBatch {
-  readonly index: bigint;
-  readonly headerDigest: Bytes32;
-  readonly header: BatchHeader;
-  readonly transaction: Bytes32;
-  readonly block: bigint;
-  /** Of its block: the challenge window begins here. */
-  readonly postedAtSec: bigint;
 }
 
 /** The contracts' state at the indexed head. Undefined means unknown to us, which our own lag may explain. */
@@ -60,7 +51,7 @@ export interface ChainView {
   readonly lane: (kind: number, account: number) => LaneBalance;
   /** What a batch could debit from the account. */
   readonly escrowUnits: (account: number) => bigint;
-  /** Escrow without what is about to leave; 0 for a stranger. Open orders are the engine's to subtract. */
+  /** Escrow without what is about to leave or set aside for forced orders; 0 for a stranger. Open orders are the engine's to subtract. */
   readonly freeEscrowUnits: (owner: Address) => bigint;
   readonly earnedUnits: (owner: Address) => bigint;
   readonly isNonceUsed: (account: number, nonce: bigint) => boolean;
@@ -71,7 +62,17 @@ export interface ChainView {
   readonly batches: () => readonly PostedBatch[];
   /** Wei per million compute units. */
   readonly baseFee: () => bigint;
+  /** Questions about the data of posted batches, oldest first; those of batches that are gone among them. */
+  readonly dataChallenges: () => readonly DataChallenge[];
+  /** An order that stands on chain: it needs no signature. */
+  readonly forcedTask: (taskId: TaskId) => ForcedTask | undefined;
+  /** Oldest first. */
+  readonly forcedTasks: () => readonly ForcedTask[];
 }
+
+export type { PostedBatch } from './batch-book.ts';
+export type { DataChallenge } from './challenge-book.ts';
+export type { ForcedTask } from './forced-book.ts';
 
 const createModelBook = (undo: ReturnType<typeof createUndoLog>) => {
   const models = undo.map<ModelId, ModelRecord>();
@@ -85,45 +86,6 @@ const createModelBook = (undo: ReturnType<typeof createUndoLog>) => {
       if (event.type !== 'model-status') return;
       const model = models.get(event.modelId);
       if (model !== undefined) models.set(event.modelId, { ...model, active: event.active });
-    },
-  };
-};
-
-const createBatchBook = (undo: ReturnType<typeof createUndoLog>) => {
-  const batches = undo.map<bigint, PostedBatch>();
-  const lastIndex = undo.cell(0n);
-  const baseFee = undo.cell(0n);
-  const usedNonces = undo.map<string, bigint>();
-  const spend = (nullifiers: Uint8Array): void => {
-    for (const { account, word, mask } of decodeNullifiers(nullifiers)) {
-      const key = `${account}/${word}`;
-      usedNonces.set(key, (usedNonces.get(key) ?? 0n) | mask);
-    }
-  };
-  const free = (nullifiers: Uint8Array): void => {
-    for (const { account, word, mask } of decodeNullifiers(nullifiers)) {
-      const key = `${account}/${word}`;
-      usedNonces.set(key, (usedNonces.get(key) ?? 0n) & ~mask);
-    }
-  };
-  const post = (event: Extract<ChainEvent, { readonly type: 'batch-posted' }>, ref: BlockRef): void => {
-    const { index, headerDigest, header, transaction } = event;
-    batches.set(index, { index, headerDigest, header, transaction, block: ref.number, postedAtSec: ref.timestamp });
-    lastIndex.set(index);
-    baseFee.set(header.baseFee);
-    spend(event.nullifiers);
-  };
-  return {
-    batches,
-    baseFee: baseFee.get,
-    last: (): PostedBatch | undefined => batches.get(lastIndex.get()),
-    isNonceUsed: (account: number, nonce: bigint): boolean =>
-      (((usedNonces.get(`${account}/${nonce >> 8n}`) ?? 0n) >> (nonce & 0xffn)) & 1n) === 1n,
-    apply: (event: ChainEvent, ref: BlockRef): void => {
-      if (event.type === 'batch-posted') post(event, ref);
-      if (event.type === 'base-fee-set') baseFee.set(event.baseFee);
-      if (event.type === 'item-settled') spend(event.nullifiers);
-      if (event.type === 'nonces-freed') free(event.nullifiers);
     },
   };
 };
@@ -164,6 +126,8 @@ export const createChainState = (source: RegistryId): ChainObserver & ChainView 
   const escrow = createEscrowBook(undo);
   const models = createModelBook(undo);
   const batches = createBatchBook(undo);
+  const challenges = createChallengeBook(undo);
+  const forced = createForcedBook(undo);
   const unitsOf = (owner: Address, read: (account: number) => bigint): bigint => {
     const account = escrow.accountOf(owner);
     return account === undefined ? 0n : read(account);
@@ -178,6 +142,8 @@ export const createChainState = (source: RegistryId): ChainObserver & ChainView 
         escrow.apply(event);
         models.apply(event, ref.number);
         batches.apply(event, ref);
+        challenges.apply(event);
+        forced.apply(event, ref.number);
       }
     },
     rollback: undo.rollback,
@@ -189,12 +155,18 @@ export const createChainState = (source: RegistryId): ChainObserver & ChainView 
     ownerOf: escrow.ownerOf,
     lane: escrow.lane,
     escrowUnits: (account) => escrow.lane(LANE_ESCROW, account).units,
-    freeEscrowUnits: (owner) => unitsOf(owner, (account) => free(escrow.lane(LANE_ESCROW, account))),
+    freeEscrowUnits: (owner) => {
+      const units = unitsOf(owner, (account) => free(escrow.lane(LANE_ESCROW, account))) - forced.lockedUnitsOf(owner);
+      return units > 0n ? units : 0n;
+    },
     earnedUnits: (owner) => unitsOf(owner, (account) => escrow.lane(LANE_EARNED, account).units),
     isNonceUsed: batches.isNonceUsed,
     lastBatch: () => batches.last() ?? { index: 0n, headerDigest: ZERO_BYTES32 },
-    batch: batches.batches.get,
-    batches: () => [...batches.batches.values()].sort((a, b) => Number(a.index - b.index)),
+    batch: batches.get,
+    batches: batches.all,
     baseFee: batches.baseFee,
+    dataChallenges: challenges.all,
+    forcedTask: forced.get,
+    forcedTasks: forced.all,
   };
 };

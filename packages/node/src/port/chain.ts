@@ -1,4 +1,13 @@
-import type { Address, BatchHeader, BlockHash, Bytes32, ModelId, OperatorEvent } from '@mlb/protocol';
+import type {
+  Address,
+  BatchHeader,
+  BlockHash,
+  Bytes32,
+  ModelId,
+  OperatorEvent,
+  TaskId,
+  TaskOrder,
+} from '@mlb/protocol';
 
 export interface BlockRef {
   readonly number: bigint;
@@ -49,13 +58,40 @@ export type ChainEvent =
       readonly type: 'batch-posted';
       readonly index: bigint;
       readonly headerDigest: Bytes32;
+      readonly certificateHash: Bytes32;
       readonly header: BatchHeader;
       readonly deltas: Uint8Array;
       readonly nullifiers: Uint8Array;
       readonly transaction: Bytes32;
     }
   | { readonly type: 'batch-reverted'; readonly index: bigint; readonly movements: ChainMovements }
-  | { readonly type: 'nonces-freed'; readonly nullifiers: Uint8Array }
+  | { readonly type: 'nonces-freed'; readonly index: bigint; readonly nullifiers: Uint8Array }
+  /** The first `punished` signers of a reverted batch have paid. */
+  | { readonly type: 'signers-slashed'; readonly index: bigint; readonly punished: number }
+  | {
+      readonly type: 'data-challenged';
+      readonly index: bigint;
+      /** keccak256(abi.encode(headerDigest, certificateHash)). */
+      readonly commit: Bytes32;
+      readonly part: BatchPart;
+      readonly place: number;
+      readonly challenger: Address;
+      readonly deadlineSec: bigint;
+    }
+  | {
+      readonly type: 'data-answered';
+      readonly commit: Bytes32;
+      readonly part: BatchPart;
+      readonly place: number;
+      readonly transaction: Bytes32;
+    }
+  | {
+      readonly type: 'task-forced';
+      readonly taskId: TaskId;
+      readonly order: TaskOrder;
+      readonly inlineInput: Uint8Array;
+    }
+  | { readonly type: 'task-closed'; readonly taskId: TaskId; readonly isSettled: boolean }
   | {
       readonly type: 'item-settled';
       readonly taskId: Bytes32;
@@ -63,6 +99,9 @@ export type ChainEvent =
       readonly nullifiers: Uint8Array;
     }
   | { readonly type: 'base-fee-set'; readonly baseFee: bigint };
+
+/** What a data challenge asks for: a leaf of the batch, or a row of its ledger. */
+export type BatchPart = 'leaf' | 'row';
 
 /** What Settlement applied to the Escrow, or took back. */
 export interface ChainMovements {

@@ -56,6 +56,7 @@ const batchOf = (fork: Fork, who: number, amount: number): ChainEvent => {
     fork.blocks.flatMap(({ events }) => events).filter(({ type }) => type === 'batch-posted').length,
   );
   return {
+    certificateHash: hash('certificate'),
     ...{ type: 'batch-posted', index: index + 1n, headerDigest: hash(`batch ${index} ${who} ${amount}`) },
     header: headerOf(index + 1n, amount),
     deltas: encodeDeltas([

@@ -178,7 +178,8 @@ const certify = (world: Pick<World, 'domain' | 'chain'>, order: TaskOrder, signa
     seat,
     signature: secp256k1.sign(digest, secretOf(sessionKey)),
   }));
-  return { order: { body: order, signature }, certificate: assembleCertificate({ statement, signatures, locked }) };
+  const certificate = assembleCertificate({ statement, signatures, locked });
+  return { order: { body: order, signature }, certificate, declines: [], audit: undefined, verdict: undefined };
 };
 
 export const createWorld = async (): Promise<World> => {
