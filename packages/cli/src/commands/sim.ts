@@ -15,9 +15,10 @@ import {
 import { examples, type VerbModule } from '../command.ts';
 import { EXIT_FAILED, EXIT_OK } from '../exit.ts';
 import { runCampaign } from '../sim/campaign.ts';
+import { committeeFigures } from '../sim/figures.ts';
 import { cryptoOf } from '../sim/job.ts';
 import { createProgress } from '../sim/progress.ts';
-import { describeShrunk, describeSummary } from '../sim/text.ts';
+import { describeFigures, describeShrunk, describeSummary } from '../sim/text.ts';
 
 const integer =
   (least: number, most: number) =>
@@ -83,6 +84,7 @@ export const register: VerbModule['register'] = (command, act) => {
       new Option('--jobs <n>', 'threads').argParser(integer(1, 256)).default(availableParallelism(), 'all cores'),
     )
     .option('--shrink', 'make the first failing run as small as it gets')
+    .option('--figures', 'also: safety and liveness of committees, against T7 and T9 (takes minutes)')
     .option('--real-crypto', 'real secp256k1 signatures, some fifty times slower')
     .addHelpText('after', examples('mlb sim --seeds 500', 'mlb sim --from 27 --seeds 1 --shrink', 'mlb sim --json'))
     .action((options) =>
@@ -107,8 +109,11 @@ export const register: VerbModule['register'] = (command, act) => {
           failure !== undefined && options.shrink === true
             ? shrink(drawPlan(failure.seed, plans), isBroken, cryptoOf(isRealCrypto))
             : undefined;
+        const figures = options.figures === true ? committeeFigures() : undefined;
         const minimal = shrunk && { seed: shrunk.plan.seed, plan: shrunk.plan, events: shrunk.events };
-        output.result(minimal === undefined ? summary : { ...summary, minimal }, () => describeSummary(summary));
+        output.result({ ...summary, ...(minimal && { minimal }), ...(figures && { figures }) }, () =>
+          [describeSummary(summary), ...(figures === undefined ? [] : ['', describeFigures(figures)])].join('\n'),
+        );
         for (const { seed, violations: found } of summary.failures.slice(0, 10))
           output.note(`seed ${seed}: ${found[0]}`);
         if (shrunk !== undefined) output.note(describeShrunk(shrunk));

@@ -1,5 +1,6 @@
 import type { Shrunk, Summary } from '@mlb/simulator';
 import { facts, listing } from '../table.ts';
+import type { Figures } from './figures.ts';
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
 
@@ -31,3 +32,23 @@ export const describeSummary = (summary: Summary): string => {
 /** A failing run in as few events as were found. */
 export const describeShrunk = ({ plan, events, runs }: Shrunk): string =>
   [`seed ${plan.seed}, made small in ${runs} runs:`, ...events.map((line) => `  ${line}`)].join('\n');
+
+const rare = (probability: number): string => (probability === 0 ? '0' : probability.toExponential(1));
+
+/** What the real machine gives, beside what the research expects. */
+export const describeFigures = ({ safety, liveness }: Figures): string => {
+  const wrong = safety.map(({ redundancy, adversaryShare, singleRound, withDisputes, expected, runs }) => [
+    ...[redundancy, adversaryShare, rare(singleRound), rare(expected.singleRound)],
+    ...[rare(withDisputes), rare(expected.withDisputes), runs],
+  ]);
+  const quorum = liveness.map(({ redundancy, offlineShare, firstQuorum, expected, runs }) => [
+    ...[redundancy, offlineShare, firstQuorum.toFixed(4), expected.toFixed(4), runs],
+  ]);
+  return [
+    'P(wrong settles)',
+    listing(['seats', 'adversary', 'one round', 'T7', 'with disputes', 'T7', 'runs'], wrong, ''),
+    '',
+    'P(quorum in round 0)',
+    listing(['seats', 'offline', 'measured', 'T9', 'runs'], quorum, ''),
+  ].join('\n');
+};
