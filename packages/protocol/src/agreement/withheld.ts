@@ -1,7 +1,7 @@
 import { DISSENT_WITHHELD } from '../message/dissent.ts';
 import type { RoundParams } from './event.ts';
 import { lockOf } from './lock.ts';
-import { lockedReveal } from './output.ts';
+import { agrees, lockedReveal, outputOf } from './output.ts';
 import type { Lock, RoundState, Rule } from './state.ts';
 
 /** Our place in the certified lock and the lock, if we are in it, know it and have revealed under it ourselves. */
@@ -32,12 +32,25 @@ export const withheldTimerRule: Rule = (params, state) => {
   };
 };
 
-/** A locked seat that keeps its reveal back may have put a copy or a lie there: the next round looks. Said once. */
+/**
+ * A locked seat that keeps its reveal back may have put a copy or a lie there, and one that revealed another value than the
+ * certified one will hardly say so itself: the next round looks. Without this a lone liar loses one fee (docs/economics.md
+ * R2). Said once.
+ */
 export const withheldRule: Rule = (params, state) => {
   if (state.withheldTimer !== 'expired' || state.hasDissented || state.phase === 'settleable') return undefined;
   const ours = ourPlace(params, state);
-  const isMissing = ours?.lock.members.some(({ seat }) => lockedReveal(state, { lock: ours.lock, seat }) === undefined);
-  return isMissing
+  const resultDigest = state.certificate?.statement.resultDigest;
+  if (ours === undefined || resultDigest === undefined) return undefined;
+  const { lock } = ours;
+  const value = outputOf(params, state, { lock, resultDigest });
+  const isOpposed = lock.members.some(({ seat }) => {
+    const revealed = lockedReveal(state, { lock, seat });
+    if (revealed === undefined) return true;
+    const { resultHash } = revealed.reveal.body;
+    return value !== undefined && !agrees(params, { resultHash, output: revealed.output }, value);
+  });
+  return isOpposed
     ? { state: { ...state, hasDissented: true }, effects: [{ type: 'dissent', reason: DISSENT_WITHHELD }] }
     : undefined;
 };

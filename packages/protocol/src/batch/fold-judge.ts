@@ -105,7 +105,10 @@ const outcomeOf = (row: OperatorRow, judged: JudgedSeat, fault: Fault | undefine
   };
 };
 
-/** The seats as the verdict judges them, with what their operators did before. A signature is the better proof of agreeing. */
+/**
+ * The seats as the verdict judges them, with what their operators did before. A signature is the better proof of agreeing,
+ * but not with what a seat withheld in an earlier round.
+ */
 const judgedOf = (
   fold: SettlementFold,
   { certificate, verdict }: FoldedLeaf,
@@ -117,7 +120,9 @@ const judgedOf = (
     return { ...row, weight: seatWeight(row), isBeyondBudget: isBeyondErrorBudget(logDuty(errors, true)) };
   });
   const judged = verdict && judgedSeatsOf(verdict.verdict, records);
-  return judged?.map((seat, number) => (signers.has(number) ? { ...seat, finding: 'agreeing' } : seat));
+  return judged?.map((seat, number) =>
+    signers.has(number) && seat.finding !== 'withheld' ? { ...seat, finding: 'agreeing' } : seat,
+  );
 };
 
 /** What one leaf says about its seats and its model, given all leaves before it. Throws BAD_BATCH on an unverified leaf. */

@@ -6,7 +6,7 @@ import type { Signed } from './signed.ts';
 
 /** The seat's own execution differs from the certified value. */
 export const DISSENT_DIFFERS: number = 0;
-/** A locked seat did not open its commit. */
+/** A locked seat did not open its commit, or opened it to another value. */
 export const DISSENT_WITHHELD: number = 1;
 
 /**

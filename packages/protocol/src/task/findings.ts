@@ -1,9 +1,9 @@
 import type { RoundParams } from '../agreement/event.ts';
 import { lockOf } from '../agreement/lock.ts';
-import { agrees, lockedReveal, outputOf, tensorsOf, type Value } from '../agreement/output.ts';
+import { lockedReveal, outputOf, tensorsOf, type Value } from '../agreement/output.ts';
 import type { RoundState } from '../agreement/state.ts';
 import { AUDIT_ROUND } from '../committee/audit.ts';
-import type { Certificate } from '../message/certificate.ts';
+import { type Certificate, MAX_CERTIFICATE_SIGNERS } from '../message/certificate.ts';
 import type { Finding, SeatJudgement } from '../message/task-verdict.ts';
 import { findingOf } from '../offense/verdict.ts';
 import type { Address } from '../primitives/hex.ts';
@@ -16,7 +16,10 @@ const findingAbout = ({ mode }: RoundParams, revealed: Value, canon: Value): Fin
   return findingOf(own, certified, mode);
 };
 
-/** Operators that signed a certificate before this round's whose value, as opened after the lock, is not the canonical one. */
+/**
+ * Operators that signed a certificate before this round's whose value, as opened after the lock, is grossly another one. A
+ * value within four tolerances may come from the same honest machines with another centre: its signers did nothing.
+ */
 const overturnedSigners = (
   task: TaskState,
   { params, state }: SeatedRound,
@@ -30,9 +33,34 @@ const overturnedSigners = (
     // An audit signs the digest of round 0: one opening opens both.
     const opened = openingOf(task, { params, state }, certificate);
     // Nobody could open it: whoever signed it keeps its value back.
-    return opened !== undefined && agrees(params, opened, canon) ? [] : operatorsOf(earlier, certificate);
+    return opened !== undefined && findingAbout(params, opened, canon) !== 'gross'
+      ? []
+      : operatorsOf(earlier, certificate);
   });
   return new Set(overturned);
+};
+
+/**
+ * Operators that were locked in a round before this one and are not among the signers of its certificate, though its value
+ * is the canonical one: they hid their reveal, or showed another value. Silence now, or the value that others revealed, does
+ * not undo it, or whoever guesses could always take it back (docs/economics.md R2).
+ */
+const evasiveSeats = (
+  task: TaskState,
+  { params, state }: SeatedRound,
+  canon: Value,
+): ReadonlySet<Address | undefined> => {
+  const evasive = [...task.rounds].flatMap(([round, earlier]) => {
+    const { certificate } = earlier.state;
+    if (certificate === undefined || round >= params.round) return [];
+    const opened = openingOf(task, { params, state }, certificate);
+    // A full certificate may leave signers out.
+    const isFull = certificate.signatures.length >= MAX_CERTIFICATE_SIGNERS;
+    if (isFull || opened === undefined || findingAbout(params, opened, canon) === 'gross') return [];
+    const signers = new Set(certificate.signatures.map(({ seat }) => seat));
+    return certificate.locked.flatMap(({ seat }) => (signers.has(seat) ? [] : [earlier.params.seats[seat]?.operator]));
+  });
+  return new Set(evasive);
 };
 
 /** The value behind an earlier certificate's digest, if its opening came. */
@@ -59,13 +87,18 @@ export const judgementsOf = (task: TaskState, seated: SeatedRound): readonly Sea
   if (certified === undefined) return undefined;
   const { lock, value } = certified;
   const overturned = overturnedSigners(task, seated, value);
-  return params.seats.map(({ operator }, seat) => {
-    const isOverturnedSigner = overturned.has(operator);
-    if (!lock.members.some((member) => member.seat === seat)) return { finding: 'silent', isOverturnedSigner };
+  const evasive = evasiveSeats(task, seated, value);
+  const findingOfSeat = (seat: number): Finding => {
+    if (!lock.members.some((member) => member.seat === seat)) return 'silent';
     const revealed = lockedReveal(state, { lock, seat });
-    if (revealed === undefined) return { finding: 'withheld', isOverturnedSigner };
+    if (revealed === undefined) return 'withheld';
     const { resultHash } = revealed.reveal.body;
-    return { finding: findingAbout(params, { resultHash, output: revealed.output }, value), isOverturnedSigner };
+    return findingAbout(params, { resultHash, output: revealed.output }, value);
+  };
+  return params.seats.map(({ operator }, seat) => {
+    const finding = findingOfSeat(seat);
+    const isEvasive = evasive.has(operator) && (finding === 'silent' || finding === 'agreeing');
+    return { finding: isEvasive ? 'withheld' : finding, isOverturnedSigner: overturned.has(operator) };
   });
 };
 

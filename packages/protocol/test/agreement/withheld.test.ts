@@ -78,3 +78,14 @@ test('a liar dissents because its execution differs, and not once more for a mis
   feed(committee, liar, { type: 'timer', timer: 'withheld' });
   assert.deepEqual(reasonsOf(liar), [DISSENT_DIFFERS]);
 });
+
+test('a locked seat that reveals another value and keeps quiet about it is dissented from', () => {
+  const committee = committeeOf();
+  const nodes = executed(committee, [1, 1, 1, 9]);
+  const [a, b, c, liar] = nodes;
+  exchange(committee, { type: 'commit', from: nodes, to: nodes });
+  exchange(committee, { type: 'reveal', from: [liar], to: [a, b] });
+  exchange(committee, { type: 'reveal', from: [a, b, c], to: [a, b, c] });
+  feed(committee, a, { type: 'timer', timer: 'withheld' });
+  assert.deepEqual(reasonsOf(a), [DISSENT_WITHHELD]);
+});

@@ -245,8 +245,20 @@ const TASK_BUGS: readonly Bug[] = [
   bug(
     'signers of an overturned certificate go unmarked',
     'task/findings.ts',
-    'return opened !== undefined && agrees(params, opened, canon) ? [] :',
-    'return opened === undefined || agrees(params, opened, canon) || canon !== undefined ? [] :',
+    "return opened !== undefined && findingAbout(params, opened, canon) !== 'gross'",
+    'return opened === undefined || canon !== undefined',
+  ),
+  bug(
+    'a change of mind in round 1 undoes a lie in round 0',
+    'task/findings.ts',
+    'signers.has(seat) ? [] : [earlier.params.seats[seat]?.operator]',
+    'signers.has(seat) || seat >= 0 ? [] : [earlier.params.seats[seat]?.operator]',
+  ),
+  bug(
+    'a lie beside a certificate is nobody’s business',
+    'agreement/withheld.ts',
+    'return value !== undefined && !agrees(',
+    'return value === undefined && !agrees(',
   ),
   bug(
     'an early round’s certificate wins over a later one',

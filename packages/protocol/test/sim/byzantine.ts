@@ -12,6 +12,10 @@ export type Behaviour =
   /** As `lying`, just inside or just outside the tolerance: what differs is the output it is given. */
   | 'subtle'
   | 'withholding'
+  /** Withholds in round 0 and is silent afterwards. */
+  | 'hiding'
+  /** As `lying` in round 0; afterwards it commits to what the others revealed there. */
+  | 'flipping'
   /** Reveals to some members only. */
   | 'selective'
   /** Commits only after it saw an honest reveal, to that result. */
@@ -86,7 +90,8 @@ export const openingMoves = (
   { seat, behaviour }: ByzantineSeat,
   [result, other]: readonly [OwnResult, OwnResult],
 ): readonly ByzantineSend[] => {
-  if (behaviour === 'silent' || behaviour === 'copying') return [];
+  const isHiding = behaviour === 'hiding' && committee.params.round > 0;
+  if (behaviour === 'silent' || behaviour === 'copying' || isHiding) return [];
   const isPartial = behaviour === 'two-commits';
   const first = { message: commitOf(committee, seat, result), isPartial };
   return behaviour === 'two-commits' ? [first, { message: commitOf(committee, seat, other), isPartial }] : [first];
@@ -123,7 +128,7 @@ export const nextMoves = (
   const add = (name: string, message: () => Verified<SeatMessage>, isPartial = false): void => {
     if (once(byzantine, name)) moves.push({ message: message(), isPartial });
   };
-  if (behaviour === 'silent') return moves;
+  if (behaviour === 'silent' || (behaviour === 'hiding' && committee.params.round > 0)) return moves;
   const revealed = honest.flatMap(({ reveals }) => reveals.flat());
   if (behaviour === 'copying' && revealed[0] !== undefined) {
     const copy = executionOf(seat, revealed[0].message.output, 1);
@@ -145,7 +150,8 @@ export const nextMoves = (
   const locks = honest.flatMap((state) => state.locks);
   for (const lock of locks.filter(({ members }) => members.some((member) => member.seat === seat))) {
     const isTwice = behaviour === 'two-statements' || behaviour === 'two-commits';
-    if (behaviour !== 'withholding' && behaviour !== 'free-riding' && (isTwice || !byzantine.done.has('revealed'))) {
+    const isMute = behaviour === 'withholding' || behaviour === 'hiding' || behaviour === 'free-riding';
+    if (!isMute && (isTwice || !byzantine.done.has('revealed'))) {
       add(`reveal ${lock.root}`, () => revealOf(committee, seat, lock, result), behaviour === 'selective');
       if (behaviour === 'two-commits') add(`other ${lock.root}`, () => revealOf(committee, seat, lock, other));
       byzantine.done.add('revealed');

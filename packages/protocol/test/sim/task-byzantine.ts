@@ -100,9 +100,10 @@ export const actsOf = (
     if (seat < 0) return [];
     const committee = committeeOf(pool, round, members);
     const life = 100 + 10 * round;
+    const seen = byzantine.behaviour === 'flipping' && round > 0 ? honest[0]?.disk.results.get(0)?.output : undefined;
     const results = [
-      executionOf(byzantine.operator, output, life),
-      executionOf(byzantine.operator, output, life + 1),
+      executionOf(byzantine.operator, seen ?? output, life),
+      executionOf(byzantine.operator, seen ?? output, life + 1),
     ] as const;
     const isFirst = !byzantine.seats.has(round);
     const player = byzantine.seats.get(round) ?? { seat, behaviour: byzantine.behaviour, done: new Set<string>() };

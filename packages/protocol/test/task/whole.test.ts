@@ -80,6 +80,32 @@ test('a withheld reveal is seen by a locked seat, opens round 1, and is found th
   assert.ok(dissenters.length > 0);
 });
 
+test('a liar that keeps quiet is disputed by a seat that saw its reveal, and the verdict names it', () => {
+  const outcome = perform({ byzantine: { 3: 'lying' }, answers: { 3: 9 } });
+  assert.equal(roundOf(settledBy(outcome)), 1);
+  assert.deepEqual(faultsIn(outcome), ['3 gross']);
+});
+
+test('a reveal withheld in round 0 is found against its seat, also when it is silent in round 1', () => {
+  const outcome = perform({ byzantine: { 3: 'hiding' } });
+  assert.equal(roundOf(settledBy(outcome)), 1);
+  assert.deepEqual(faultsIn(outcome), ['3 withheld']);
+});
+
+test('a seat that showed another value in round 0 is not cleared by showing the right one in round 1', () => {
+  const outcome = perform({ byzantine: { 3: 'flipping' }, answers: { 3: 9 } });
+  assert.equal(roundOf(settledBy(outcome)), 1);
+  assert.deepEqual(faultsIn(outcome), ['3 withheld']);
+});
+
+test('in tolerance mode the signers of round 0 are not overturned by another centre within four tolerances', () => {
+  // Round 0 certifies 1.25, which agrees with every seat of it; the union's centre is 1.
+  const answers = { 0: 1.17, 1: 1.25, 2: 1.25, 3: 1.25 };
+  const outcome = perform({ mode: { type: 'tolerance', atol: 0.2, rtol: 0 }, answers, isAudited: true });
+  assert.equal(roundOf(settledBy(outcome)), 1);
+  assert.deepEqual(faultsIn(outcome), ['1 near', '2 near', '3 near']);
+});
+
 test('a committee that certified a lie is overturned by round 1, and its signers are marked', () => {
   // Three of four agree on a lie; the fourth dissents; nine fresh seats know better.
   const outcome = perform({ answers: { 0: 9, 1: 9, 2: 9 } });
