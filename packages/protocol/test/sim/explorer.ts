@@ -1,6 +1,6 @@
-import type { Rule } from '../../src/agreement/state.ts';
 import { type Bytes32, MIN_VERIFIERS } from '../../src/index.ts';
 import { HonestNode, type Memory } from './honest-node.ts';
+import type { Machine } from './machine.ts';
 
 /*
  * Every interleaving of one exact round with the last seat Byzantine. Honest nodes are the real reducer under the given
@@ -8,7 +8,7 @@ import { HonestNode, type Memory } from './honest-node.ts';
  * nothing, so loss, delay and duplicates need no transitions of their own. All honest seats have executed at the start:
  * a seat that executes late is one whose messages are late, for nothing is decided before the own commit. The Byzantine
  * seat holds an early commit,
- * makes a late one (a copy) once there was an honest reveal, shows either to whom it likes, and votes for every lock.
+ * makes a late one (a copy) once there was an honest reveal or opening, shows either to whom it likes, and votes for every lock.
  */
 
 export interface Exploration {
@@ -56,7 +56,8 @@ const forEachMove = (
   { nodes, isEarlyShown, isLateShown }: Global,
   visit: (next: Global, name: string) => void,
 ): void => {
-  const isRevealed = nodes.some(({ state }) => state.spent.reveal !== undefined);
+  // In a later round an opening of the round before shows the value as well as a reveal does.
+  const isRevealed = nodes.some(({ state, hasOpened }) => state.spent.reveal !== undefined || hasOpened);
   for (const [i, from] of nodes.entries()) {
     const node = honest[i] as HonestNode;
     // What it hears after its reveal changes neither its lock nor its value.
@@ -113,8 +114,9 @@ const traceTo = (honest: readonly HonestNode[], parents: ReadonlyMap<number, num
 };
 
 /** Breadth first over all reachable states, or up to the first violation of I1, I3 or I4. */
-export const explore = ({ size, rules }: { readonly size: number; readonly rules: readonly Rule[] }): Exploration => {
-  const honest = Array.from({ length: size - 1 }, (_, seat) => new HonestNode(size, seat, rules));
+export const explore = (machine: Machine): Exploration => {
+  const size = machine.committee.params.seats.length;
+  const honest = Array.from({ length: size - 1 }, (_, seat) => new HonestNode(machine, seat));
   const lateHash = (honest[0] as HonestNode).lateHash;
   const first = codeOf({ nodes: honest.map((node) => node.memory(0)), isEarlyShown: false, isLateShown: false });
   const parents = new Map<number, number>([[first, -1]]);

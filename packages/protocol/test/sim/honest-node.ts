@@ -1,25 +1,24 @@
-import { record, settleRules } from '../../src/agreement/rules.ts';
-import type { RoundState, Rule } from '../../src/agreement/state.ts';
+import type { RoundState } from '../../src/agreement/state.ts';
 import {
   type Bytes32,
   COMMIT,
   commitHashOf,
-  createRound,
   encodeSeatMessage,
   hashRecord,
   type RoundEvent,
-  type RoundParams,
   type SeatMessage,
   sha256,
   type Verified,
 } from '../../src/index.ts';
-import { type Committee, createCommittee, executionOf, outputBytes, paramsOf, signSeatMessage } from './committee.ts';
-import { fakeSecp256k1 } from './fake-secp256k1.ts';
+import { type Committee, executionOf, outputBytes, signSeatMessage } from './committee.ts';
+import type { Machine, Position } from './machine.ts';
 
 /** One memory of an honest node. Equal memories are one object, so that each step of the reducer is computed once. */
 export interface Memory {
   readonly seat: number;
   readonly index: number;
+  /** Of the machine. */
+  readonly inner: unknown;
   readonly state: RoundState;
   /** Names of its own messages that others can hear. Reveals are left out: they close nothing. */
   readonly commit: string;
@@ -29,13 +28,18 @@ export interface Memory {
   /** Roots that honest seats voted for, as far as this node heard. */
   readonly heardRoots: readonly Bytes32[];
   readonly hasAccusedHonest: boolean;
+  /** It has sent the value of the round before to the seats of this one. */
+  readonly hasOpened: boolean;
 }
 
 /**
  * What decides commit, lock vote and reveal. The rest of the state (who was accused, what was relayed) grows beside it
  * and decides nothing.
  */
-const keyOf = (state: RoundState, hasAccusedHonest: boolean): string =>
+const keyOf = (
+  state: RoundState,
+  { hasAccusedHonest, hasOpened }: Pick<Memory, 'hasAccusedHonest' | 'hasOpened'>,
+): string =>
   JSON.stringify([
     state.own !== undefined,
     state.commits.map((known) => known.map(({ structHash, isLockable }) => [structHash, isLockable])),
@@ -43,36 +47,35 @@ const keyOf = (state: RoundState, hasAccusedHonest: boolean): string =>
     state.locks.map(({ root }) => root).sort(),
     state.spent,
     state.graceTimer,
+    state.earlierValues.length,
     hasAccusedHonest,
+    hasOpened,
   ]);
 
 /** Messages by name, over all nodes: a name stands for exactly one message. */
 const EVENTS = new Map<string, RoundEvent>();
 
-/** The real reducer under given rules, and a shell that signs at once, as a table of memories and moves. */
+/** A real machine, and a shell that signs at once, as a table of memories and moves. */
 export class HonestNode {
   readonly lateHash: Bytes32;
   readonly #committee: Committee;
-  readonly #params: RoundParams;
+  readonly #machine: Machine;
   readonly #seat: number;
-  readonly #rules: readonly Rule[];
   readonly #memories: Memory[] = [];
   readonly #byKey = new Map<string, Memory>();
   readonly #moves: Map<string, Memory>[] = [];
   readonly #events = new Map<string, RoundEvent>();
 
-  constructor(size: number, seat: number, rules: readonly Rule[]) {
-    this.#committee = createCommittee({ size, mode: { type: 'exact' }, secp256k1: fakeSecp256k1 });
-    this.#params = paramsOf(this.#committee, seat);
+  constructor(machine: Machine, seat: number) {
+    this.#committee = machine.committee;
+    this.#machine = machine;
     this.#seat = seat;
-    this.#rules = rules;
     this.#events.set('grace', { type: 'timer', timer: 'grace' });
     this.#events.set('early commit', this.#byzantineCommit(1).event);
     const late = this.#byzantineCommit(2);
     this.#events.set('late commit', late.event);
     this.lateHash = late.structHash;
-    const executed: RoundEvent = { type: 'executed', result: executionOf(seat, outputBytes([1])) };
-    this.#run(createRound(this.#params).state, executed);
+    this.#follow(machine.start(seat), { hasAccusedHonest: false, hasOpened: false });
   }
 
   get size(): number {
@@ -92,31 +95,33 @@ export class HonestNode {
     if (known !== undefined) return known;
     const event = this.#events.get(name) ?? EVENTS.get(name);
     if (event === undefined) throw new Error(`no event ${name}`);
-    const to = this.#run(from.state, event, from.hasAccusedHonest);
+    const to = this.#follow(this.#machine.step(this.#seat, from.inner, event), from);
     moves.set(name, to);
     return to;
   }
 
-  #run(first: RoundState, event: RoundEvent, before = false): Memory {
-    const byzantine = this.#params.seats.at(-1)?.operator;
-    const queue: RoundEvent[] = [event];
-    let state = first;
-    let hasAccusedHonest = before;
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const step = settleRules(this.#rules, this.#params, record(this.#params, state, next));
-      state = step.state;
-      for (const effect of step.effects) {
+  /** Signs what the machine asks for, and hears it, until it asks for nothing more. */
+  #follow(first: Position, before: Pick<Memory, 'hasAccusedHonest' | 'hasOpened'>): Memory {
+    const byzantine = this.#committee.params.seats.at(-1)?.operator;
+    const queue: RoundEvent[] = [];
+    let position = first;
+    let { hasAccusedHonest, hasOpened } = before;
+    for (;;) {
+      for (const effect of position.effects) {
         if (effect.type === 'evidence' && effect.evidence.operator !== byzantine) hasAccusedHonest = true;
+        if (effect.type === 'relay' && effect.message.type === 'earlier-value') hasOpened = true;
         if (effect.type !== 'sign') continue;
         const message = signSeatMessage(this.#committee, this.#seat, effect.unsigned);
         queue.push({ type: 'message', message });
       }
+      const next = queue.shift();
+      if (next === undefined) return this.#intern(position, { hasAccusedHonest, hasOpened });
+      position = this.#machine.step(this.#seat, position.inner, next);
     }
-    return this.#intern(state, hasAccusedHonest);
   }
 
-  #intern(state: RoundState, hasAccusedHonest: boolean): Memory {
-    const key = keyOf(state, hasAccusedHonest);
+  #intern({ inner, round: state }: Position, flags: Pick<Memory, 'hasAccusedHonest' | 'hasOpened'>): Memory {
+    const key = keyOf(state, flags);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const seat = this.#seat;
@@ -126,13 +131,15 @@ export class HonestNode {
     const honestVotes = state.lockVotes.slice(0, -1);
     const memory: Memory = {
       index: this.#memories.length,
+      inner,
       state,
       seat,
       commit: this.#name({ type: 'commit', commit: commit.signed }),
       lockVote: lockVote && this.#name({ type: 'lock-vote', lockVote, lockedSeats: 0n }),
       byzantineVote: lockVote && this.#byzantineVote(lockVote.body.lockRoot),
       heardRoots: [...new Set(honestVotes.flatMap((vote) => vote?.body.lockRoot ?? []))],
-      hasAccusedHonest,
+      hasAccusedHonest: flags.hasAccusedHonest,
+      hasOpened: flags.hasOpened,
     };
     this.#memories.push(memory);
     this.#moves.push(new Map());
@@ -148,7 +155,7 @@ export class HonestNode {
   }
 
   #byzantineCommit(life: number): { readonly event: RoundEvent; readonly structHash: Bytes32 } {
-    const { taskId, round, seats } = this.#params;
+    const { taskId, round, seats } = this.#committee.params;
     const seat = seats.length - 1;
     const operator = seats[seat]?.operator;
     if (operator === undefined) throw new Error('no such seat');
@@ -160,7 +167,7 @@ export class HonestNode {
   }
 
   #byzantineVote(root: Bytes32): { readonly name: string; readonly root: Bytes32 } {
-    const { taskId, round, seats } = this.#params;
+    const { taskId, round, seats } = this.#committee.params;
     const seat = seats.length - 1;
     const name = `lock-vote of ${seat} for ${root.slice(2, 10)}`;
     const lockVote = { taskId, round, seat, lockRoot: root };
