@@ -1,6 +1,6 @@
 /*
  * Seeds one bug at a time into a copy of this package and runs the tests of rounds and tasks against it. Every bug must make
- * a test fail: one that survives is a sentence that the suite does not say. `pnpm --filter @mlb/protocol mutate [name]`.
+ * a test fail: one that survives is a sentence that the suite does not say. `pnpm --filter @mlb/protocol mutate [name …]`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -48,8 +48,10 @@ const FLAGS = ['--test', '--test-isolation=none', '--test-reporter=tap', '--cond
 
 /** The first failing test of a suite, at which the run is stopped; undefined when all pass. */
 const failureIn = async (root: string, suite: readonly string[]): Promise<string | undefined> => {
-  const env = { ...process.env, MLB_RUNS: '120', MLB_TASK_RUNS: '40' };
-  const run = spawn(process.execPath, [...FLAGS, ...suite], { cwd: root, env, timeout: TIMEOUT_MS });
+  // The test runner catches the gentler ones, and a loop without end never lets it.
+  const killSignal = 'SIGKILL';
+  const env = { ...process.env, MLB_RUNS: '120', MLB_TASK_RUNS: '100' };
+  const run = spawn(process.execPath, [...FLAGS, ...suite], { cwd: root, env, timeout: TIMEOUT_MS, killSignal });
   const ended = once(run, 'close');
   let failed: string | undefined;
   let complaint = 'it broke';
@@ -58,7 +60,7 @@ const failureIn = async (root: string, suite: readonly string[]): Promise<string
   });
   for await (const line of createInterface({ input: run.stdout })) {
     failed ??= /^ *not ok \d+ - (.*)$/.exec(line)?.[1];
-    if (failed !== undefined) run.kill();
+    if (failed !== undefined) run.kill(killSignal);
   }
   const [status, signal] = await ended;
   if (failed !== undefined || status === 0) return failed;
@@ -79,9 +81,12 @@ const judge = async (bug: Bug): Promise<Outcome> => {
   }
 };
 
-const [wanted] = process.argv.slice(2);
-const chosen = BUGS.filter(({ name }) => wanted === undefined || name.includes(wanted));
+const wanted = process.argv.slice(2);
+const chosen = BUGS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const survivors: string[] = [];
+// Tests that fail anyway kill nothing.
+const sound = await judge({ name: 'none', edits: [] });
+if (sound.isKilled) throw new Error(`without any bug: ${sound.by}`);
 for (const bug of chosen) {
   const outcome = await judge(bug);
   if (!outcome.isKilled) survivors.push(bug.name);
