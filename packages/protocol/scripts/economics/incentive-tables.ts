@@ -1,5 +1,4 @@
 import {
-  AUDIT_SIGMA_BPS,
   chargeOf,
   didSplit,
   emissionOf,
@@ -41,18 +40,22 @@ export const deterrence = (): Table => {
   };
 };
 
+/** What C2 measures for a coalition of a fifth that insists: the least it loses when its lie is audited. */
+const MEASURED_LOSS_MLB = 43_989;
+
 /** T27 with T28: the rate for a declared value, and what the lie is then worth. */
 export const valueAtRisk = (): Table => ({
   id: 'T27/T28',
-  title: 'audit rate for a declared value, and a coalition of all 4 seats lying about it (MLB)',
-  columns: ['value', 'rate by the code', 'profit', 'rate with sigma .5', 'profit then'],
+  title:
+    'audit rate for a declared value, and what a fifth of all lots that owns all 4 seats gains by lying about it (MLB)',
+  columns: ['value', 'rate by the code', 'profit', 'rate with sigma .3', 'profit then'],
   rows: [100, 1000, 10_000, 100_000].map((value) => {
     const seats = 4;
     const ppm = valueAuditRatePpm({ redundancy: seats, valueAtRisk: BigInt(value) * MLB });
-    const loss = (seats * LOT * Number(AUDIT_SIGMA_BPS)) / 10_000;
+    const loss = MEASURED_LOSS_MLB;
     const profit = (rate: number): number => Math.round((1 - rate) * value - rate * loss);
     const rate = Number(ppm) / Number(RATE_ONE_PPM);
-    const weaker = value / (value + seats * 0.5 * LOT);
+    const weaker = value / (value + seats * 0.3 * LOT);
     const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
     return [value, percent(rate), profit(rate), percent(weaker), profit(weaker)];
   }),

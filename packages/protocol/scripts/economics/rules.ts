@@ -15,7 +15,7 @@ export interface Rules {
   readonly isMinorityDisputed: boolean;
   /** Whether a seat answers in later rounds for what it locked or revealed in earlier ones. */
   readonly areEarlierRoundsJudged: boolean;
-  /** Whether whoever disputes a certificate that then stands is found wrong. */
+  /** Whether whoever disputes a certificate that then stands is found wrong: no rule of the protocol yet. */
   readonly isFalseDissentJudged: boolean;
   /** Whether one dissenter alone passes for a divergence of platforms, or two must dissent. */
   readonly isLoneDissentExcused: boolean;
@@ -34,7 +34,7 @@ export const DEFAULT_RULES: Rules = {
   isWithholdingDisputed: true,
   isMinorityDisputed: true,
   areEarlierRoundsJudged: true,
-  isFalseDissentJudged: true,
+  isFalseDissentJudged: false,
   isLoneDissentExcused: false,
   auditRate: 0.05,
   hasDeclineBudget: true,

@@ -8,7 +8,7 @@ import type { Table } from './table.ts';
 const OPERATORS = 100;
 const COPIES = 3;
 /** While barred one earns nothing; sampling noise of 120 000 tasks is about 1 %. */
-const PAYS_FACTOR = 1.1;
+const PAYS_MARGIN = 0.1;
 export const HONEST: Profile = { name: 'honest', strategy: { type: 'work' } };
 export const profileOf = (name: string, strategy: Strategy, rest: Partial<Profile> = {}): Profile => ({
   name,
@@ -111,7 +111,9 @@ const rowOf = ({ name, measured, honest, expected }: Row): (string | number)[] =
   name,
   signed(measured.perDuty),
   expected ?? '',
-  measured.perDuty * (1 - measured.barredShare) > honest.perDuty * PAYS_FACTOR ? 'MORE THAN HONEST' : 'no',
+  measured.perDuty * (1 - measured.barredShare) > honest.perDuty + PAYS_MARGIN * Math.abs(honest.perDuty)
+    ? 'MORE THAN HONEST'
+    : 'no',
   measured.slashed,
   measured.reputation.toFixed(3),
   `${Math.round(measured.barredShare * 100)} %`,
@@ -164,7 +166,16 @@ export const unilateral = (tasks: number): readonly Table[] =>
 /** T21b: who evades a rule. */
 export const evasive = (tasks: number): readonly Table[] => [
   strategyTable({ id: 'T21b', title: 'whoever evades a rule, n0 = 4', cases: EVASIVE }, { tasks }),
-  strategyTable({ id: 'T21b', title: 'disputes for nothing', cases: [GRIEFER] }, { tasks }),
+  ...[false, true].map((isFalseDissentJudged) =>
+    strategyTable(
+      {
+        id: 'T21c',
+        title: `disputes for nothing${isFalseDissentJudged ? ', if a dispute that finds nothing were a wrong result' : ''}`,
+        cases: [GRIEFER],
+      },
+      { rules: { isFalseDissentJudged }, tasks },
+    ),
+  ),
   strategyTable({ id: 'R2a', title: 'lone liars with a class of their own', cases: LONE_CLASS }, { tasks, copies: 1 }),
 ];
 
@@ -233,12 +244,6 @@ export const withoutRules = (tasks: number): readonly Table[] => [
     rules: { areEarlierRoundsJudged: false },
     cases: EVASIVE.slice(5),
     tasks,
-  }),
-  without('a dissent against a certificate that then stands is a wrong result', {
-    rules: { isFalseDissentJudged: false },
-    cases: [GRIEFER],
-    tasks,
-    copies: 3,
   }),
   without('declines beyond a tenth are misses', {
     rules: { hasDeclineBudget: false },

@@ -19,10 +19,12 @@ export const SMALL_COMMITTEE_SEATS: number = 4;
 /** Silencing an honest seat is how one captures a committee: then a quarter is looked at. */
 export const AUDIT_RATE_SILENT_PPM: bigint = 250_000n;
 /**
- * sigma: the share of its stake that a signer of an overturned certificate loses at the very least, 10 % + 40 % * 0.5
- * (E5 with o = 1 and a clean record). A larger sigma would promise the requester a deterrence that does not exist.
+ * sigma: what a coalition of all seats may expect to lose of each when its lie is audited. A signer of an overturned
+ * certificate loses 30 % at least (E5), but where a coalition of a fifth of all lots insists, no value gets 70 % in a third
+ * of the disputes and nobody loses anything: 22 % are left (docs/economics.md C2). A larger sigma would promise the
+ * requester a deterrence that does not exist.
  */
-export const AUDIT_SIGMA_BPS: bigint = 3000n;
+export const AUDIT_SIGMA_BPS: bigint = 2000n;
 const WEI_PER_MLB = 10n ** 18n;
 
 /** b_a: the block whose hash decides about an audit, past the certificate, so that no seat knows when it commits. */

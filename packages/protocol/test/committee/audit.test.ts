@@ -30,9 +30,9 @@ test('small committees are audited more, silence most of all', () => {
 });
 
 test('a declared value raises the rate to where lying about it stops paying', () => {
-  // V / (V + 4 * 0.3 * 50 000) = 60 000 / 120 000.
-  assert.equal(valueAuditRatePpm({ redundancy: 4, valueAtRisk: 60_000n * MLB }), 500_000n);
-  assert.equal(auditRatePpm({ redundancy: 4, hasSilentSeat: true, valueAtRisk: 60_000n * MLB }), 500_000n);
+  // V / (V + 4 * 0.2 * 50 000) = 40 000 / 80 000.
+  assert.equal(valueAuditRatePpm({ redundancy: 4, valueAtRisk: 40_000n * MLB }), 500_000n);
+  assert.equal(auditRatePpm({ redundancy: 4, hasSilentSeat: true, valueAtRisk: 40_000n * MLB }), 500_000n);
   fc.assert(
     fc.property(fc.bigInt({ min: 1n, max: 10n ** 30n }), fc.integer({ min: 3, max: 15 }), (valueAtRisk, redundancy) => {
       const rate = valueAuditRatePpm({ valueAtRisk, redundancy });
@@ -44,9 +44,9 @@ test('a declared value raises the rate to where lying about it stops paying', ()
   );
 });
 
-test('sigma is what a signer of an overturned certificate loses with a clean record', () => {
+test('sigma promises no more than a signer of an overturned certificate loses with a clean record', () => {
   const clean = { recentSlashCount: 0, foundWrongBps: 0, isOverturnedSigner: true };
-  assert.equal(BigInt(wrongResultBps(clean)), AUDIT_SIGMA_BPS);
+  assert.ok(BigInt(wrongResultBps(clean)) >= AUDIT_SIGMA_BPS);
 });
 
 test('a rate picks that share of the seeds, and a higher one never fewer', () => {

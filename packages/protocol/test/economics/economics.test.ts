@@ -72,7 +72,7 @@ test('T21: only who guesses nearly always right, or is handed results, earns mor
 });
 
 test('whoever evades a rule earns less than honest work: late, declining, hiding, flipping, disputing, alone in its class', () => {
-  const [evaders, griefer, loneClass] = evasive(40_000);
+  const [evaders, griefer, , loneClass] = evasive(40_000);
   assert.ok(evaders && griefer && loneClass);
   for (const table of [evaders, griefer, loneClass]) assert.deepEqual(paysIn(table), []);
   for (const loser of [
@@ -83,19 +83,19 @@ test('whoever evades a rule earns less than honest work: late, declining, hiding
   ]) {
     assert.ok(profitOf(evaders, loser) < -100, loser);
   }
-  assert.ok(profitOf(griefer, 'griefing dissenter') < -1000);
+  // It loses, but so do all others: docs/economics.md, what is open.
+  assert.ok(profitOf(griefer, 'griefing dissenter') < profitOf(griefer, 'all other') - 0.3);
+  assert.ok(profitOf(griefer, 'all other') < 0.1);
   assert.ok(profitOf(loneClass, 'guesses 100 % of duties, right in 70') < -1000);
 });
 
-test('R2: each rule is needed: without it a strategy pays, or costs everybody else', () => {
-  const [lone, withheld, quiet, forgotten, griefed, declined] = withoutRules(12_000);
-  assert.ok(griefed && declined);
+test('R2: each rule is needed: without it a strategy pays or costs nothing', () => {
+  const [lone, withheld, quiet, forgotten, declined] = withoutRules(12_000);
   assert.ok(profitOf(lone, 'guesses 100 % of duties, right in 95') > 0.9);
   assert.ok(profitOf(withheld, 'guesses 100 %, right in 95') > 0.9);
   assert.ok(profitOf(quiet, 'guesses 100 % of duties, right in 95') > 0.9);
   assert.ok(profitOf(forgotten, 'guesses (95 %), then reveals') > 0.9);
   assert.ok(profitOf(forgotten, 'guesses 100 %, right in 95 %, hides') > 0.9);
-  assert.ok(profitOf(griefed, 'all other') < 0.2);
   assert.ok(profitOf(declined, 'passes on every') > -1);
 });
 
