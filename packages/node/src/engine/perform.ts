@@ -1,4 +1,11 @@
-import { DISSENT_WITHHELD, type Dissent, type RoundFail, type TaskEvent, type TaskVerdict } from '@mlb/protocol';
+import {
+  DISSENT_WITHHELD,
+  type Dissent,
+  type RoundFail,
+  type TaskEffect,
+  type TaskEvent,
+  type TaskVerdict,
+} from '@mlb/protocol';
 import { type CommitteeMessages, eventOfMessage } from './committee-messages.ts';
 import type { Declines } from './declines.ts';
 import type { EngineDeps } from './deps.ts';
@@ -8,7 +15,7 @@ import { underGuard } from './guarded.ts';
 import type { Notices } from './notices.ts';
 import type { PerformRound } from './perform-round.ts';
 import type { Rounds } from './rounds.ts';
-import { followRounds, type TaskRecord } from './task.ts';
+import { followRounds, type SettleableResult, type TaskRecord } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
 export interface PerformParts {
@@ -105,6 +112,23 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
     follow(task);
   };
 
+  const handOver = (task: TaskRecord, settleable: SettleableResult): void => {
+    task.timers.get('verdict')?.();
+    task.timers.delete('verdict');
+    task.settleable = settleable;
+    follow(task);
+  };
+
+  /** A later round may find somebody at fault: whoever settles it at once would settle it without the verdict. */
+  const settle = (task: TaskRecord, effect: Extract<TaskEffect, { readonly type: 'settleable' }>): void => {
+    const { certificate, declines, audit, verdict } = effect;
+    const settleable = { certificate, declines, audit, verdict };
+    const mayBeJudged = certificate.statement.round !== 0 && verdict === undefined;
+    const give = (): void => handOver(task, settleable);
+    if (mayBeJudged) task.timers.set('verdict', deps.clock.after(deps.params.timing.settleMs, give));
+    else give();
+  };
+
   const fail = async (task: TaskRecord): Promise<void> => {
     if (task.hasFailed) return;
     task.hasFailed = true;
@@ -139,12 +163,9 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
       case 'disputed':
         dispute(task, effect.round);
         return undefined;
-      case 'settleable': {
-        const { certificate, declines, audit, verdict } = effect;
-        task.settleable = { certificate, declines, audit, verdict };
-        follow(task);
+      case 'settleable':
+        settle(task, effect);
         return undefined;
-      }
       case 'start-timer':
         startRefundTimer(task, effect.delayMs);
         return undefined;
