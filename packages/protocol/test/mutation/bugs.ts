@@ -56,12 +56,21 @@ const ROUND_BUGS: readonly Bug[] = [
     "      { type: 'persist', result: own },\n",
     '',
   ),
-  bug(
-    'a late commit is locked',
-    'agreement/commit.ts',
-    'isLockable: first === undefined && (isMine || !isClosed)',
-    'isLockable: first === undefined || (isMine && isClosed)',
-  ),
+  {
+    name: 'a late commit is locked',
+    edits: [
+      {
+        file: 'agreement/commit.ts',
+        find: 'isLockable: first === undefined && (isMine || !isClosed)',
+        replace: 'isLockable: first === undefined || (isMine && isClosed)',
+      },
+      {
+        file: 'agreement/reveal.ts',
+        find: 'return state.spent.lockVote === undefined || state.spent.lockVote === full.root ? full : undefined;',
+        replace: 'return full;',
+      },
+    ],
+  },
   bug('a commit has no salt', 'message/commit.ts', '        opening.salt,\n', `        ${ZERO},\n`),
   bug(
     'a reveal is relayed without end',

@@ -145,8 +145,9 @@ const SIMPLE: readonly Behaviour[] = [
 
 /** Honest seats alone are a quorum of the last union, so that it decides. */
 const isDecidable = ({ pool, byzantine, busy }: TaskScenario): boolean => {
-  const members = drawOf(pool, pool.params.lastRound, new Set(busy)) ?? [];
-  const bad = members.filter((member) => byzantine.some(({ operator }) => operator === member)).length;
+  const isBad = (member: number): boolean => byzantine.some(({ operator }) => operator === member);
+  const members = drawOf(pool, pool.params.lastRound, new Set(busy.filter((member) => !isBad(member)))) ?? [];
+  const bad = members.filter(isBad).length;
   return members.length - bad >= quorumOf(members.length);
 };
 
