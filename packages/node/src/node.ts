@@ -7,6 +7,7 @@ import { openBase } from './compose/base.ts';
 import { createControl } from './compose/control.ts';
 import { createKeyring, openSigner } from './compose/operator.ts';
 import { createTelemetry } from './compose/telemetry.ts';
+import { watcherContextOf } from './compose/watching.ts';
 import type { NodeConfig } from './config/load.ts';
 import { createHeliaContent } from './content/helia.ts';
 import type { EngineDeps } from './engine/deps.ts';
@@ -18,6 +19,7 @@ import type { Executor } from './port/executor.ts';
 import type { Streams } from './port/streams.ts';
 import { createSettlementMember } from './settlement/member.ts';
 import type { TaskSource } from './settlement/view.ts';
+import { createWatcher } from './settlement/watcher.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -40,6 +42,11 @@ const taskSourceOf = (engine: Engine): TaskSource => ({
     ),
   // Only what was seen in time is ever followed (validate/order.ts).
   isTimely: (taskId: TaskId) => engine.task(taskId) !== undefined,
+  isDisputed: engine.isDisputed,
+  hasVerdict: (taskId, round) => {
+    const settleable = engine.task(taskId)?.settleable;
+    return settleable?.verdict !== undefined && settleable.certificate.statement.round === round;
+  },
 });
 
 /**
@@ -100,6 +107,10 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
     closers.add('settlement', member.stop);
     indexer.subscribe(engine.observer);
     indexer.subscribe(member);
+    // It tells of wrong batches; the settlement bots prove them, who have an account to pay from.
+    const watcher = createWatcher({ ...watcherContextOf(base), content, tx: undefined });
+    closers.add('watcher', watcher.stop);
+    indexer.subscribe(watcher);
     if (operator !== undefined) {
       const ended = new AbortController();
       closers.add('model warmer', () => ended.abort());

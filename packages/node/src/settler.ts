@@ -7,9 +7,12 @@ import { protocolErrorsAbi } from './chain/operator-actions.ts';
 import { createTxManager } from './chain/tx-manager.ts';
 import { type Base, openBase } from './compose/base.ts';
 import { createKeyring } from './compose/operator.ts';
+import { watcherContextOf } from './compose/watching.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { NodeConfig } from './config/load.ts';
+import { createHeliaContent } from './content/helia.ts';
 import { createSettler } from './settlement/settler.ts';
+import { createWatcher } from './settlement/watcher.ts';
 import { VERSION } from './version.ts';
 
 /** The registry's least distance between two seals. Throws ChainError when the L2 does not answer. */
@@ -57,6 +60,17 @@ export const startSettler = async (config: NodeConfig): Promise<RunningDaemon> =
     });
     closers.add('settler', settler.stop);
     indexer.subscribe(settler);
+    // Who posts for others also watches what others post: one honest watcher is enough to stop a wrong batch.
+    const content = await createHeliaContent({
+      libp2p: peer.libp2p,
+      datastore: base.datastore,
+      blockstorePath: config.home.blocksDirectory,
+      clock,
+    });
+    closers.add('content', content.close);
+    const watcher = createWatcher({ ...watcherContextOf(base), content, tx });
+    closers.add('watcher', watcher.stop);
+    indexer.subscribe(watcher);
     await indexer.start();
     const ended = Promise.withResolvers<void>();
     let stopping: Promise<void> | undefined;

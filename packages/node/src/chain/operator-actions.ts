@@ -1,10 +1,14 @@
 import {
   type Deployment,
+  dataChallengesAbi,
   escrowAbi,
+  leafProofsAbi,
+  ledgerProofsAbi,
   mlbTokenAbi,
   modelRegistryAbi,
   operatorRegistryAbi,
   settlementAbi,
+  slasherAbi,
   stakeManagerAbi,
 } from '@mlb/contracts';
 import {
@@ -30,6 +34,10 @@ export const protocolErrorsAbi: Abi = [
   ...modelRegistryAbi,
   ...escrowAbi,
   ...settlementAbi,
+  ...ledgerProofsAbi,
+  ...leafProofsAbi,
+  ...dataChallengesAbi,
+  ...slasherAbi,
 ].filter(({ type }) => type === 'error');
 
 export type Mined = Extract<TxOutcome, { readonly type: 'mined' }>;

@@ -1,10 +1,12 @@
 import {
+  type Certificate,
   decodeLeaves,
   INPUT_INLINE,
   MAX_BATCH_DATA_BYTES,
   type Receipt,
   type ReceiptSettlement,
   receiptSettlementOf,
+  type SeedBlock,
 } from '@mlb/protocol';
 import { ControlError } from '../api/control-error.ts';
 import { rawCidOfDigest } from '../content/cid.ts';
@@ -32,12 +34,25 @@ const settlementOf = async (deps: EngineDeps, task: TaskRecord): Promise<Receipt
   return receiptSettlementOf({ header, leaves: decodeLeaves(data), taskId: task.taskId, transaction });
 };
 
+/** Blocks that seed the draws of rounds 1 and on, up to the certificate's. */
+const laterSeedBlocksOf = ({ seatings }: TaskRecord, { statement }: Certificate): readonly SeedBlock[] =>
+  Array.from({ length: statement.round }, (_, i) => seatings.get(i + 1)?.seedBlock).filter(
+    (block) => block !== undefined,
+  );
+
+/** As the machine heard them, ascending by seat. */
+const declinesOf = ({ machine }: TaskRecord): Receipt['declines'] =>
+  [...(machine?.state.declines ?? [])]
+    .map(([seat, { decline }]) => ({ seat, signature: decline.signature }))
+    .sort((a, b) => a.seat - b.seat);
+
 /** Everything a third party needs, gathered. NOT_READY when a part is not here (any more). */
 export const receiptOf = async (deps: EngineDeps, task: TaskRecord): Promise<Receipt> => {
   const { body } = task.order.order;
   const model = deps.view.model(body.modelId);
-  const { delivery, certificate, seating } = task;
-  if (!(seating && model && delivery && certificate)) {
+  const { delivery, certificate, seatings, settleable } = task;
+  const first = seatings.get(0);
+  if (!(first && model && delivery && certificate)) {
     throw new ControlError('NOT_READY', `task ${task.taskId} is not agreed, or its seed block is no longer kept here`, {
       next: `mlb task show ${task.taskId}`,
     });
@@ -48,9 +63,11 @@ export const receiptOf = async (deps: EngineDeps, task: TaskRecord): Promise<Rec
     order: task.order.order,
     input: body.inputKind === INPUT_INLINE ? task.order.inlineInput : undefined,
     model,
-    seedBlock: seating.seedBlock,
-    snapshot: seating.snapshot,
+    seedBlock: first.seedBlock,
+    laterSeedBlocks: laterSeedBlocksOf(task, certificate),
+    snapshot: first.snapshot,
     certificate,
+    declines: settleable?.declines ?? declinesOf(task),
     blind: delivery.blind,
     output: delivery.output,
     settlement: await settlementOf(deps, task),

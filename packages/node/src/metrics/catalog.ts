@@ -27,6 +27,8 @@ export const COUNTERS: Specs<CounterLabels> = {
   mlb_tasks_total: { help: 'Tasks that entered a state', labels: ['state'] },
   mlb_transactions_total: { help: 'L2 transactions, by what became of them', labels: ['status'] },
   mlb_tx_bumps_total: { help: 'L2 transactions sent again at a higher fee', labels: [] },
+  mlb_watched_batches_total: { help: 'Posted batches, by what their audit found', labels: ['finding'] },
+  mlb_watcher_transactions_total: { help: 'Proofs, challenges and answers sent', labels: ['action', 'outcome'] },
 };
 
 export const GAUGES: Specs<GaugeLabels> = {

@@ -18,6 +18,8 @@ export interface CounterLabels {
   readonly mlb_tasks_total: 'state';
   readonly mlb_transactions_total: 'status';
   readonly mlb_tx_bumps_total: never;
+  readonly mlb_watched_batches_total: 'finding';
+  readonly mlb_watcher_transactions_total: 'action' | 'outcome';
 }
 
 export interface GaugeLabels {

@@ -19,7 +19,7 @@ import { type SettlementContext, settlementViewOf, type TaskSource } from './vie
 
 export interface AttesterDeps extends SettlementContext {
   readonly secp256k1: Pick<Secp256k1, 'recover'>;
-  readonly source: Pick<TaskSource, 'isTimely'>;
+  readonly source: Omit<TaskSource, 'settleable'>;
   readonly content: Pick<Content, 'get'>;
   readonly gossip: Pick<Gossip, 'publish'>;
   readonly signer: Signer;
@@ -75,7 +75,7 @@ export const createAttester = (deps: AttesterDeps): Attester => {
       const cid = rawCidOfDigest(header.dataCidDigest);
       const data = await deps.content.get(cid, { maxBytes: MAX_BATCH_DATA_BYTES, providers, signal: timeout });
       // After the data is here: the view is that of the head of now.
-      const view = settlementViewOf(deps, deps.source.isTimely);
+      const view = settlementViewOf(deps, deps.source);
       if (view === undefined) return 'later';
       const { deltas, nullifiers } = proposal;
       const verdict = verifyBatch({ view, secp256k1: deps.secp256k1, header, deltas, nullifiers, data });

@@ -78,7 +78,7 @@ export const createProposer = (deps: ProposerDeps): Proposer => {
     propose: async (signal) => {
       const head = deps.state.head();
       const snapshot = deps.state.latestSnapshot();
-      const view = settlementViewOf(deps, deps.source.isTimely);
+      const view = settlementViewOf(deps, deps.source);
       if (head === undefined || snapshot === undefined || view === undefined) return;
       const slot = slotOf(head.number, deps.params.batchSlotBlocks);
       // At most one header a slot, and after a restart the signing guard refuses a second one.

@@ -1,4 +1,12 @@
-import type { Domain, NetworkParams, SettledTask, SettlementView, TaskId } from '@mlb/protocol';
+import type {
+  Domain,
+  FoldParams,
+  NetworkParams,
+  SettledTask,
+  SettlementFold,
+  SettlementView,
+  TaskId,
+} from '@mlb/protocol';
 import type { ChainView } from '../chain/state.ts';
 import type { Chain } from '../port/chain.ts';
 
@@ -8,19 +16,25 @@ export interface TaskSource {
   readonly settleable: () => readonly SettledTask[];
   /** The first-seen rule: whether this node saw the order no later than its seed block (protocol.md 0.12). */
   readonly isTimely: (taskId: TaskId, seedBlock: bigint) => boolean;
+  /** Whether this node knows why the certificate of this round is provisional: a dissent, or an audit that failed. */
+  readonly isDisputed: (taskId: TaskId, round: number) => boolean;
+  /** Whether this node knows a certified verdict of this round. */
+  readonly hasVerdict: (taskId: TaskId, round: number) => boolean;
 }
 
 export interface SettlementContext {
   readonly domain: Domain;
-  readonly params: Pick<NetworkParams, 'seedLagBlocks' | 'batchSlotBlocks'>;
+  readonly params: Pick<NetworkParams, 'seedLagBlocks' | 'roundBlocks' | 'auditLagBlocks'> & FoldParams;
   readonly chain: Pick<Chain, 'blockHash'>;
   readonly state: ChainView;
+  /** Of all batches up to the chain's last one. Undefined: roots and base fee cannot be told. */
+  readonly fold?: () => SettlementFold | undefined;
 }
 
 /** The protocol's view of the chain at the head of now, or undefined before the first sealed epoch. */
 export const settlementViewOf = (
-  { domain, params, chain, state }: SettlementContext,
-  isTimely: TaskSource['isTimely'],
+  { domain, params, chain, state }: Omit<SettlementContext, 'fold'>,
+  { isTimely, isDisputed, hasVerdict }: Omit<TaskSource, 'settleable'>,
 ): SettlementView | undefined => {
   const head = state.head();
   const epoch = state.latestSnapshot()?.epoch;
@@ -29,6 +43,8 @@ export const settlementViewOf = (
   return {
     domain,
     seedLagBlocks: params.seedLagBlocks,
+    roundBlocks: params.roundBlocks,
+    auditLagBlocks: params.auditLagBlocks,
     nowSec: head.timestamp,
     lastIndex: index,
     lastHeaderDigest: headerDigest,
@@ -42,5 +58,8 @@ export const settlementViewOf = (
     escrowUnits: state.escrowUnits,
     isNonceUsed: state.isNonceUsed,
     isTimely,
+    isDisputed,
+    hasVerdict,
+    isForced: (taskId) => state.forcedTask(taskId) !== undefined,
   };
 };

@@ -174,10 +174,12 @@ test('a batch whose block is reorged away is posted again, and paid once', async
   await bot.stop();
 });
 
+const TRUSTING = { isTimely: () => true, isDisputed: () => false, hasVerdict: () => false };
+
 /** A batch by whoever has the slot of now, and its signature, outside of any honest proposer. */
 const forge = async (tasks: readonly SettledTask[], change: (batch: Batch) => Batch = (batch) => batch) => {
   const context = { domain: world.domain, params: DEVNET_PARAMS, chain: world.chain.indexer, state: world.chain.state };
-  const view = settlementViewOf(context, () => true);
+  const view = settlementViewOf(context, TRUSTING);
   const snapshot = world.chain.state.latestSnapshot();
   assert.ok(view !== undefined && snapshot !== undefined);
   const slot = slotOf(world.chain.indexer.head().number, DEVNET_PARAMS.batchSlotBlocks);

@@ -3,6 +3,9 @@ import { type Deployment, escrowAbi } from '@mlb/contracts';
 import {
   Address,
   assembleCertificate,
+  auditBlockOf,
+  auditRatePpm,
+  auditSeedOf,
   Bytes32,
   blindOf,
   COMMIT,
@@ -14,10 +17,12 @@ import {
   type Hex,
   hashRecord,
   INPUT_INLINE,
+  isAudited,
   lockRootOf,
   RESULT_STATEMENT,
   resultDigestOf,
   type SettledTask,
+  seedBlockOf,
   seedOf,
   TASK_ORDER,
   type TaskOrder,
@@ -37,7 +42,9 @@ import type { Content } from '../../src/port/content.ts';
 import type { Signer } from '../../src/port/signer.ts';
 import type { Store } from '../../src/port/store.ts';
 import { createSettlementMember, type SettlementMember } from '../../src/settlement/member.ts';
+import { readProofTerms } from '../../src/settlement/proof-terms.ts';
 import { createSettler, type Settler } from '../../src/settlement/settler.ts';
+import { createWatcher, type Watcher } from '../../src/settlement/watcher.ts';
 import { loadSecp256k1 } from '../../src/signing/secp256k1-native.ts';
 import { createSigner } from '../../src/signing/signer.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
@@ -45,11 +52,13 @@ import { type Evm, startEvm } from '../chain/evm.ts';
 import { fundRequester, joinOperator, publishModel } from '../chain/operators.ts';
 import { createWatchLog, type WatchLog } from './watch-log.ts';
 
-const OPERATORS = 4;
+const STAKES_MLB: readonly bigint[] = [100_000n, 100_000n, 100_000n, 100_000n];
+const MAX_OPERATORS = 8;
 const PROVIDER = 10;
 const REQUESTER = 11;
 /** Account of the bot; others may take higher ones. */
 export const BOT = 12;
+export const WATCHER = 15;
 export const FUNDED_UNITS = 10_000_000n;
 
 export const { secp256k1 } = loadSecp256k1();
@@ -95,6 +104,14 @@ export interface Bot {
   readonly stop: () => Promise<void>;
 }
 
+export interface RunningWatcher {
+  readonly watcher: Watcher;
+  readonly tx: TxManager;
+  readonly log: WatchLog;
+  readonly account: Address;
+  readonly stop: () => Promise<void>;
+}
+
 /** Four operators with real stake and keys on a real EVM, a provider, a requester; gossip and content in memory. */
 export interface World {
   readonly evm: Evm;
@@ -116,6 +133,13 @@ export interface World {
   readonly tasks: SettledTask[];
   /** With the store of another bot: that bot after a restart. */
   readonly startBot: (options?: { readonly store?: Store; readonly account?: number }) => Bot;
+  /** One honest watcher; `isMute`: without an account to act from. */
+  readonly startWatcher: (options?: {
+    readonly store?: Store;
+    readonly account?: number;
+    readonly content?: Pick<Content, 'get'>;
+    readonly isMute?: boolean;
+  }) => RunningWatcher;
   /** Mines to the next batch slot and shows it to everybody: its proposer proposes. */
   readonly nextSlot: () => Promise<void>;
   readonly balances: () => Promise<Balances>;
@@ -129,7 +153,7 @@ export interface Balances {
   readonly totalUnits: bigint;
 }
 
-const secretKeys = Array.from({ length: OPERATORS }, () => new Uint8Array(randomBytes(32)));
+const secretKeys = Array.from({ length: MAX_OPERATORS }, () => new Uint8Array(randomBytes(32)));
 
 const memorySigner = (domain: Domain, secretKey: Uint8Array): Signer => {
   const signed = new Map<string, Bytes32>();
@@ -182,16 +206,35 @@ const certify = (world: Pick<World, 'domain' | 'chain'>, order: TaskOrder, signa
   return { order: { body: order, signature }, certificate, declines: [], audit: undefined, verdict: undefined };
 };
 
-export const createWorld = async (): Promise<World> => {
+const isToBeAudited = ({ domain, chain }: Pick<World, 'domain' | 'chain'>, order: TaskOrder): boolean => {
+  const seedBlock = seedBlockOf(order.anchorBlock, DEVNET_PARAMS.seedLagBlocks);
+  const blockHash = chain.indexer.blockHash(auditBlockOf(seedBlock, DEVNET_PARAMS.auditLagBlocks));
+  if (blockHash === undefined) throw new Error('the audit block is not mined');
+  const { redundancy, valueAtRisk } = order;
+  const seed = auditSeedOf({ domain, taskId: taskIdOf(domain, order), blockHash });
+  return isAudited(seed, auditRatePpm({ redundancy, valueAtRisk, hasSilentSeat: false }));
+};
+
+export interface WorldOptions {
+  /** One operator each. */
+  readonly stakesMlb?: readonly bigint[];
+  readonly challengeWindowSec?: number;
+}
+
+export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const { stakesMlb = STAKES_MLB, challengeWindowSec = 1 } = options;
   const evm = await startEvm();
-  const deployment = await evm.deploy({ initialBaseFee: 10n ** 12n });
+  const deployment = await evm.deploy({
+    ...{ initialBaseFee: 10n ** 12n, challengeWindowSec, payoutDelaySec: challengeWindowSec + 1 },
+    ...{ unbondSec: challengeWindowSec + 4, seedLagBlocks: DEVNET_PARAMS.seedLagBlocks },
+  });
   const domain = createDomain(evm.chainId, Address(deployment.addresses.settlement));
   const chain = openChain({ deployment, rpcUrls: [evm.rpcUrl], store: createMemoryStore(), clock: systemClock });
   const network = createMemoryNetwork(systemClock);
   const hub = createMemoryContentHub();
   const log = createWatchLog();
   const tasks: SettledTask[] = [];
-  const signers = secretKeys.map((secretKey) => memorySigner(domain, secretKey));
+  const signers = stakesMlb.map((_, i) => memorySigner(domain, secretKeys[i] ?? new Uint8Array(0)));
   const operators: Address[] = [];
   const members: SettlementMember[] = [];
   const context = {
@@ -204,11 +247,11 @@ export const createWorld = async (): Promise<World> => {
   };
   for (const [i, signer] of signers.entries()) {
     const { operator, peerKey } = await joinOperator(evm, deployment, {
-      ...{ accountIndex: i + 1, sessionKey: signer.sessionKey, stakeMlb: 100_000n },
+      ...{ accountIndex: i + 1, sessionKey: signer.sessionKey, stakeMlb: stakesMlb[i] ?? 0n },
     });
     operators.push(operator);
     const { gossip } = network.join({ peerKey });
-    const source = { settleable: () => tasks, isTimely: () => true };
+    const source = { settleable: () => tasks, isTimely: () => true, isDisputed: () => false, hasVerdict: () => false };
     const member = createSettlementMember({ ...context, source, content: hub.join(), gossip, signer, log });
     members.push(member);
     chain.indexer.subscribe(member);
@@ -222,6 +265,7 @@ export const createWorld = async (): Promise<World> => {
   const requester = Address(evm.account(REQUESTER).address);
   let nonce = 0n;
   const bots: Bot[] = [];
+  const watchers: RunningWatcher[] = [];
   const settleable: World['settleable'] = async (change = {}) => {
     const anchor = chain.indexer.head();
     const model = chain.state.models()[0];
@@ -234,9 +278,11 @@ export const createWorld = async (): Promise<World> => {
       ...change,
     };
     const signature = secp256k1.sign(digestOf(domain, TASK_ORDER, order), evm.secretKey(REQUESTER));
-    await evm.mine(DEVNET_PARAMS.seedLagBlocks);
+    await evm.mine(DEVNET_PARAMS.seedLagBlocks + DEVNET_PARAMS.auditLagBlocks);
     await chain.indexer.refresh();
-    return certify({ domain, chain }, order, signature);
+    const task = certify({ domain, chain }, order, signature);
+    // One in twenty is to be audited: then another one is ordered.
+    return isToBeAudited({ domain, chain }, order) ? settleable(change) : task;
   };
 
   return {
@@ -254,6 +300,27 @@ export const createWorld = async (): Promise<World> => {
     content: hub.join(),
     signAs: (sessionKey, digest) => secp256k1.sign(digest, secretOf(sessionKey)),
     settleable,
+    startWatcher: ({ store = createMemoryStore(), account = WATCHER, content = hub.join(), isMute = false } = {}) => {
+      const watcherLog = createWatchLog();
+      const tx = createTxManager({
+        ...{ client: evm.client, chainId: evm.chainId, account: evm.account(account), store },
+        ...{ clock: systemClock, pollMs: 10, errorsAbi: protocolErrorsAbi },
+      });
+      tx.start();
+      const watcher = createWatcher({
+        ...{ ...context, deployment, content, store, client: evm.client, challengeWindowSec },
+        ...{ terms: () => readProofTerms(evm.client, deployment), tx: isMute ? undefined : tx, log: watcherLog },
+      });
+      const unsubscribe = chain.indexer.subscribe(watcher);
+      const stop = async (): Promise<void> => {
+        unsubscribe();
+        await watcher.stop();
+        await tx.stop();
+      };
+      const running = { watcher, tx, log: watcherLog, account: Address(evm.account(account).address), stop };
+      watchers.push(running);
+      return running;
+    },
     startBot: ({ store = createMemoryStore(), account = BOT } = {}) => {
       const peer = network.join();
       const line = createLine(evm);
@@ -301,6 +368,7 @@ export const createWorld = async (): Promise<World> => {
     },
     close: async () => {
       for (const bot of bots) await bot.stop();
+      for (const watcher of watchers) await watcher.stop();
       for (const member of members) await member.stop();
       await chain.indexer.stop();
       await evm.close();
