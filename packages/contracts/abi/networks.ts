@@ -53,6 +53,8 @@ const MAINNET: ParamsPreset = {
   claimDelaySec: 3 * DAY_SEC,
   seedLagBlocks: 2,
   roundBlocks: 18,
+  slotsPerDay: 1440,
+  batchSlotBlocks: 30,
   governance: { timelockSec: 14 * DAY_SEC },
 };
 

@@ -58,6 +58,10 @@ export interface ProtocolParams {
   readonly seedLagBlocks?: number;
   /** Blocks from the block that seeds one round of a task to the next round's; default 18, as in NetworkParams. */
   readonly roundBlocks?: number;
+  /** Batch slots in a day of reputation and downtime; default 1440, as in NetworkParams. */
+  readonly slotsPerDay?: number;
+  /** Blocks of a batch slot; default 30, as in NetworkParams. */
+  readonly batchSlotBlocks?: number;
   /** How much later than an order's deadline its batch may come; default 600. */
   readonly lateGraceSec?: number;
   /** Time to answer a data challenge; default half the challenge window. */

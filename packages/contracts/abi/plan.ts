@@ -79,8 +79,15 @@ const proxyTo = (implementation: ContractAddress): Part => ({
 /** Pauses `post`, cancels, vetoes. */
 export const guardianOf = ({ guardian, initialHolder }: ProtocolParams): ContractAddress => guardian ?? initialHolder;
 
+/** Batch slots of a minute, of blocks of two seconds. */
+const DEFAULT_SLOTS_PER_DAY = 1440;
+const DEFAULT_BATCH_SLOT_BLOCKS = 30;
+/** A second downtime within so many days costs stake. */
+const REPEAT_DAYS = 7;
+
 const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreContract, Part> => {
   const { epochBlocks, challengeWindowSec, escrowDelaySec, payoutDelaySec, unbondSec } = params;
+  const { slotsPerDay = DEFAULT_SLOTS_PER_DAY } = params;
   return {
     token: {
       abi: code.mlbTokenAbi,
@@ -95,7 +102,7 @@ const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreCon
     operatorRegistry: {
       abi: code.operatorRegistryAbi,
       bytecode: code.operatorRegistryBytecode,
-      args: [at.stakeManager, at.escrow, at.settlement, BigInt(epochBlocks)],
+      args: [at.stakeManager, at.escrow, at.settlement, BigInt(epochBlocks), BigInt(slotsPerDay)],
     },
     modelRegistry: proxyTo(at.modelRegistryCode),
     escrow: {
@@ -135,6 +142,8 @@ const DEFAULT_LATE_GRACE_SEC = 600;
 const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
   const { challengeWindowSec, escrowDelaySec, unbondSec, lateGraceSec = DEFAULT_LATE_GRACE_SEC } = params;
   const guardian = guardianOf(params);
+  const { slotsPerDay = DEFAULT_SLOTS_PER_DAY, batchSlotBlocks = DEFAULT_BATCH_SLOT_BLOCKS } = params;
+  const repeatBlocks = BigInt(REPEAT_DAYS) * BigInt(slotsPerDay) * BigInt(batchSlotBlocks);
   const vetoSec = params.vetoSec ?? Math.max(0, unbondSec - challengeWindowSec);
   const wiring = {
     governance: at.timelock,
@@ -150,7 +159,7 @@ const furtherParts = (at: PlannedAddresses, params: ProtocolParams) => {
     slasher: {
       abi: code.slasherAbi,
       bytecode: code.slasherBytecode,
-      args: [at.stakeManager, at.settlement, at.settlement, guardian, at.timelock, BigInt(vetoSec)],
+      args: [at.stakeManager, at.settlement, at.settlement, guardian, at.timelock, BigInt(vetoSec), repeatBlocks],
     },
     taskInbox: {
       abi: code.taskInboxAbi,

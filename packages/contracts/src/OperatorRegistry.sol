@@ -4,15 +4,17 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakeManager} from "./interfaces/IStakeManager.sol";
+import {CertifiedLeaf} from "./libraries/CertifiedLeaf.sol";
 import {CodeChunk} from "./libraries/CodeChunk.sol";
+import {Merkle} from "./libraries/Merkle.sol";
+import {ReputationRow} from "./libraries/ReputationRow.sol";
 import {Roles} from "./libraries/Roles.sol";
 
 /// @title Session keys, peer keys and reputation of the operators; each epoch's table is one immutable code chunk.
 contract OperatorRegistry is IOperatorRegistry {
     uint16 private constant NEWCOMER_REPUTATION_BPS = 5_000;
-    uint16 private constant MIN_REPUTATION_BPS = 1_000;
-    uint16 private constant MAX_REPUTATION_BPS = 10_000;
     /// Four lots of 50 000 MLB: more stake brings no more weight (protocol.md 0.3).
     uint256 private constant MAX_COUNTED_MLB = 200_000;
     uint256 private constant ROW_BYTES = 32;
@@ -26,6 +28,8 @@ contract OperatorRegistry is IOperatorRegistry {
     address public immutable settlement;
     /// @notice Least number of blocks between two seals.
     uint64 public immutable epochBlocks;
+    /// @notice Batch slots in a day of reputation.
+    uint64 public immutable slotsPerDay;
 
     /// @inheritdoc IOperatorRegistry
     uint64 public epoch;
@@ -40,11 +44,18 @@ contract OperatorRegistry is IOperatorRegistry {
     /// @inheritdoc IOperatorRegistry
     mapping(uint64 sealedEpoch => uint64 blockNumber) public sealedAtBlockOf;
 
-    constructor(IStakeManager stakeManager_, IEscrow escrow_, address settlement_, uint64 epochBlocks_) {
+    constructor(
+        IStakeManager stakeManager_,
+        IEscrow escrow_,
+        address settlement_,
+        uint64 epochBlocks_,
+        uint64 slotsPerDay_
+    ) {
         stakeManager = stakeManager_;
         escrow = escrow_;
         settlement = settlement_;
         epochBlocks = epochBlocks_;
+        slotsPerDay = slotsPerDay_;
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -59,7 +70,7 @@ contract OperatorRegistry is IOperatorRegistry {
         require(stakeManager.eligible(msg.sender, Roles.ALL), NotEligible(msg.sender));
         _claimKeys(sessionKey, peerKey);
         operatorIndex = uint32(_operators.length);
-        _operators.push(Operator(msg.sender, runtimeClass, 0, 1, sessionKey));
+        _operators.push(Operator(msg.sender, runtimeClass, 0, 1, sessionKey, 0));
         _indexPlusOne[msg.sender] = uint256(operatorIndex) + 1;
         _setCandidate(operatorIndex);
         emit OperatorRegistered(operatorIndex, msg.sender, sessionKey, peerKey, runtimeClass, 0, bindingSignature);
@@ -91,14 +102,22 @@ contract OperatorRegistry is IOperatorRegistry {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function setReputation(address operator, uint16 newReputationBps) external {
-        require(msg.sender == settlement, NotSettlement(msg.sender));
-        require(
-            newReputationBps >= MIN_REPUTATION_BPS && newReputationBps <= MAX_REPUTATION_BPS,
-            BadReputation(newReputationBps)
-        );
-        _operators[indexOf(operator)].reputationBps = newReputationBps;
-        emit ReputationSet(operator, newReputationBps);
+    function proveReputation(Standing calldata standing, Source calldata source) external {
+        CertifiedLeaf.requireFinal(ISettlement(settlement), source);
+        bytes32 committed = ReputationRow.commitment(standing.rowCount, standing.root);
+        bytes32 leaf = ReputationRow.hash(standing.row);
+        bool isStanding =
+            committed == source.header.reputationRoot &&
+                Merkle.isMember(standing.root, leaf, standing.index, standing.rowCount, source.proof);
+        require(isStanding, BadProof());
+        uint32 operatorIndex = ReputationRow.operatorIndexOf(standing.row);
+        require(operatorIndex < _operators.length, UnknownOperator(operatorIndex));
+        Operator storage operator = _operators[operatorIndex];
+        uint64 index = source.header.index;
+        require(index > operator.reputationIndex, ReputationNotNewer(operator.operator, index));
+        uint16 bps = ReputationRow.bpsOn(standing.row, source.header.slot / slotsPerDay);
+        (operator.reputationBps, operator.reputationIndex) = (bps, index);
+        emit ReputationSet(operator.operator, bps);
     }
 
     /// @inheritdoc IOperatorRegistry

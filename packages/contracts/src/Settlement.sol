@@ -94,6 +94,9 @@ contract Settlement is Slashing {
         require(block.timestamp >= openAtSec, CertifiedBatchesCome(openAtSec));
         bool isAttester = registry.isRegistered(msg.sender) && stakeManager.eligible(msg.sender, Roles.ATTESTERS);
         require(isAttester, NotAttester(msg.sender));
+        // No fraud proof reads these: only a quorum of attesters may slash, rate and price.
+        bool isPlain = header.slashesRoot == 0 && header.reputationRoot == 0 && header.baseFee == baseFee;
+        require(isPlain, NeedsCertificate());
         _checkHeader(header, deltas, nullifiers);
         _settle(header, headerDigest(header), keccak256(abi.encodePacked(msg.sender)), deltas, nullifiers);
     }

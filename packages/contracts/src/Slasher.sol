@@ -12,7 +12,6 @@ contract Slasher is ISlasher {
     uint256 private constant BPS = 10_000;
     /// Share of all stake above which slashes of two days wait for a veto.
     uint256 private constant MASS_BPS = 1_000;
-    uint64 private constant REPEAT_SEC = 7 days;
     uint64 private constant MEMORY_SEC = 90 days;
     uint64 private constant JAIL_SEC = 1 days;
 
@@ -23,13 +22,16 @@ contract Slasher is ISlasher {
     address public immutable governance;
     /// @inheritdoc ISlasher
     uint64 public immutable vetoSec;
+    /// @notice A second downtime within so many blocks costs stake: seven days of batch slots.
+    uint64 public immutable repeatBlocks;
 
     mapping(bytes32 verdictHash => bool) private _judged;
     mapping(bytes32 verdictHash => Pending) private _pending;
     mapping(uint256 day => uint256 wei_) private _atRisk;
     /// Times of the last four slashes, newest in the low 64 bits: a fifth changes no amount.
     mapping(address operator => uint256 times) private _slashTimes;
-    mapping(address operator => uint64 atSec) private _warnedAtSec;
+    /// First block of the last day of downtime, plus one.
+    mapping(address operator => uint256 blockPlusOne) private _downAt;
 
     constructor(
         IStakeManager stakeManager_,
@@ -37,7 +39,8 @@ contract Slasher is ISlasher {
         address fraudProofs_,
         address guardian_,
         address governance_,
-        uint64 vetoSec_
+        uint64 vetoSec_,
+        uint64 repeatBlocks_
     ) {
         stakeManager = stakeManager_;
         settlement = settlement_;
@@ -45,6 +48,7 @@ contract Slasher is ISlasher {
         guardian = guardian_;
         governance = governance_;
         vetoSec = vetoSec_;
+        repeatBlocks = repeatBlocks_;
     }
 
     /// @inheritdoc ISlasher
@@ -112,13 +116,16 @@ contract Slasher is ISlasher {
         stakeManager.slashFor(verdict.operator, bps, verdict.reporter, verdict.judges);
     }
 
-    /// A first downtime in seven days costs no stake: networks fail.
+    /// A first downtime in seven days costs no stake: networks fail. The days are the evidence's, whenever and in whatever order
+    /// verdicts are executed: who delays the first cannot turn the second into a repetition.
     function _isWarning(Verdict calldata verdict) private returns (bool isFirst) {
         if (verdict.offense != Offenses.DOWNTIME) return false;
         Offenses.check(verdict);
-        uint64 atSec = _warnedAtSec[verdict.operator];
-        isFirst = atSec == 0 || block.timestamp > uint256(atSec) + REPEAT_SEC;
-        _warnedAtSec[verdict.operator] = uint64(block.timestamp);
+        uint256 downAt = uint256(verdict.evidence) + 1;
+        uint256 last = _downAt[verdict.operator];
+        uint256 apart = last > downAt ? last - downAt : downAt - last;
+        if (downAt > last) _downAt[verdict.operator] = downAt;
+        return last == 0 || apart > repeatBlocks;
     }
 
     /// Counts the stake at risk, and tells whether today's and yesterday's pass the limit.

@@ -10,21 +10,21 @@ import {IMLBToken} from "./interfaces/IMLBToken.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {IStakeManager} from "./interfaces/IStakeManager.sol";
 import {Roles} from "./libraries/Roles.sol";
+import {Unbondings} from "./libraries/Unbondings.sol";
 
 /// @title Stake of the operators, active and unbonding; what is slashed is burned, rewarded and pooled. Not upgradeable.
 /// @dev Votes: staked MLB, unbonding included, votes through whom its owner's MLB votes.
 contract StakeManager is IStakeManager, Votes, ReentrancyGuardTransient {
     using SafeERC20 for IMLBToken;
+    using Unbondings for Unbonding[];
 
     uint16 private constant BPS = 10_000;
     /// Shares of a slash (protocol.md section 8); the rest goes to the insurance pool.
     uint16 private constant BURN_BPS = 5_000;
     uint16 private constant JUDGES_BPS = 2_000;
     uint16 private constant REPORTER_BPS = 1_000;
-    /// Keeps the loops of withdraw and slash bounded. One more exit joins the newest.
-    uint256 private constant MAX_UNBONDINGS = 8;
-    /// The largest committee (protocol.md section 3).
-    uint256 private constant MAX_JUDGES = 31;
+    /// The seats of all rounds of a task together: 23 k gas each, a million.
+    uint256 private constant MAX_JUDGES = 44;
     /// Every slash jails for a day (protocol.md section 8).
     uint64 private constant JAIL_SEC = 1 days;
 
@@ -92,13 +92,13 @@ contract StakeManager is IStakeManager, Votes, ReentrancyGuardTransient {
         stake.unbonding += amount;
         stake.roles &= keepRoles;
         _requireMinimum(stake);
-        if (amount != 0) _enqueue(_unbondings[msg.sender], amount);
+        if (amount != 0) _unbondings[msg.sender].enqueue(amount, uint64(block.timestamp) + unbondSec);
         _noteChange(msg.sender, stake);
     }
 
     /// @inheritdoc IStakeManager
     function withdraw() external nonReentrant {
-        uint128 amount = _dequeueReady(_unbondings[msg.sender]);
+        uint128 amount = _unbondings[msg.sender].dequeueReady();
         require(amount != 0, NothingToWithdraw(msg.sender));
         Stake storage stake = _stakes[msg.sender];
         stake.unbonding -= amount;
@@ -238,8 +238,8 @@ contract StakeManager is IStakeManager, Votes, ReentrancyGuardTransient {
         require(bps <= BPS, SlashAboveStake(bps));
         require(judges.length <= MAX_JUDGES, TooManyJudges(judges.length));
         Stake storage stake = _stakes[operator];
-        uint128 fromActive = _cut(stake.active, bps);
-        uint128 fromUnbonding = _slashUnbondings(_unbondings[operator], bps);
+        uint128 fromActive = Roles.cut(stake.active, bps);
+        uint128 fromUnbonding = _unbondings[operator].slash(bps);
         stake.active -= fromActive;
         stake.unbonding -= fromUnbonding;
         if (bps == BPS) stake.tombstoned = true;
@@ -249,36 +249,6 @@ contract StakeManager is IStakeManager, Votes, ReentrancyGuardTransient {
         _noteChange(operator, stake);
         _transferVotingUnits(operator, address(0), amount);
         _distribute(amount, reporter, judges);
-    }
-
-    /// A full queue never blocks an exit: the amount joins the newest entry, whose clock starts again.
-    function _enqueue(Unbonding[] storage queue, uint128 amount) private {
-        uint64 readyAtSec = uint64(block.timestamp) + unbondSec;
-        if (queue.length < MAX_UNBONDINGS) {
-            queue.push(Unbonding(amount, readyAtSec));
-        } else {
-            Unbonding storage newest = queue[queue.length - 1];
-            newest.amount += amount;
-            newest.readyAtSec = readyAtSec;
-        }
-    }
-
-    /// Entries are ordered by readiness, since unbondSec never changes: what is ready is a prefix.
-    function _dequeueReady(Unbonding[] storage queue) private returns (uint128 amount) {
-        uint256 length = queue.length;
-        uint256 ready;
-        while (ready < length && queue[ready].readyAtSec <= block.timestamp) amount += queue[ready++].amount;
-        for (uint256 i = ready; i < length; ++i) queue[i - ready] = queue[i];
-        for (uint256 i; i < ready; ++i) queue.pop();
-    }
-
-    function _slashUnbondings(Unbonding[] storage queue, uint16 bps) private returns (uint128 taken) {
-        uint256 length = queue.length;
-        for (uint256 i; i < length; ++i) {
-            uint128 cut = _cut(queue[i].amount, bps);
-            queue[i].amount -= cut;
-            taken += cut;
-        }
     }
 
     /// Direct transfer to the reporter is safe: MLB calls nobody, so no recipient can block a slash. Judges pull.
@@ -317,10 +287,5 @@ contract StakeManager is IStakeManager, Votes, ReentrancyGuardTransient {
     function _eligibleRoles(Stake storage stake) private view returns (uint8 roles) {
         roles = stake.roles;
         if (stake.tombstoned || stake.jailedUntilSec != 0 || stake.active < Roles.minimumOf(roles)) return 0;
-    }
-
-    /// Rounded up, so that dust cannot dodge; at most `amount`, since bps <= 10 000.
-    function _cut(uint128 amount, uint16 bps) private pure returns (uint128) {
-        return uint128(Math.ceilDiv(uint256(amount) * bps, BPS));
     }
 }

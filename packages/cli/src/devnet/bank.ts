@@ -25,6 +25,8 @@ const DEVNET_PROTOCOL = {
   challengeWindowSec: DEVNET_PARAMS.challengeWindowSec,
   seedLagBlocks: DEVNET_PARAMS.seedLagBlocks,
   roundBlocks: DEVNET_PARAMS.roundBlocks,
+  slotsPerDay: Number(DEVNET_PARAMS.slotsPerDay),
+  batchSlotBlocks: DEVNET_PARAMS.batchSlotBlocks,
   escrowDelaySec: 120,
   payoutDelaySec: 60,
   unbondSec: 120,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
+import {ICertified} from "./ICertified.sol";
+
 /// @notice Keys and reputation of the operators, and one immutable table of them per epoch.
-interface IOperatorRegistry {
+interface IOperatorRegistry is ICertified {
     struct Operator {
         address operator;
         uint8 runtimeClass;
@@ -11,6 +13,16 @@ interface IOperatorRegistry {
         /// Nonce of the next binding signature.
         uint64 nonce;
         address sessionKey;
+        /// Batch that the reputation is of; 0 for a newcomer.
+        uint64 reputationIndex;
+    }
+
+    /// One row of the table that header.reputationRoot commits to, and where it stands in it (libraries/ReputationRow.sol).
+    struct Standing {
+        bytes32 row;
+        uint32 index;
+        uint32 rowCount;
+        bytes32 root;
     }
 
     struct Epoch {
@@ -48,8 +60,8 @@ interface IOperatorRegistry {
     error EpochTooEarly(uint256 blockNumber, uint256 openAtBlock);
     error NothingToSeal();
     error EpochUnknown(uint64 epoch);
-    error BadReputation(uint16 reputationBps);
-    error NotSettlement(address caller);
+    error ReputationNotNewer(address operator, uint64 index);
+    error UnknownOperator(uint32 operatorIndex);
     error NotStakeManager(address caller);
 
     /// @notice Registers the caller, who must already hold a role with its stake.
@@ -72,8 +84,10 @@ interface IOperatorRegistry {
     /// @return sealedEpoch From 1.
     function sealEpoch() external returns (uint64 sealedEpoch);
 
-    /// @notice Only Settlement. Nothing calls it yet.
-    function setReputation(address operator, uint16 newReputationBps) external;
+    /// @notice Takes over an operator's reputation from a final batch, at the day of the batch's slot; holds from the next sealed
+    /// epoch on. Anyone; never from an older batch than before. `source.proof` leads from the row to `standing.root`, bound
+    /// to its place.
+    function proveReputation(Standing calldata standing, Source calldata source) external;
 
     /// @notice Only StakeManager: the operator's stake or roles grew, look at it in the next seal.
     function noteBond(address operator) external;

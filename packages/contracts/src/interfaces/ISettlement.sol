@@ -143,6 +143,7 @@ interface ISettlement is IMessages {
     error PauseTooSoon(uint64 openAtSec);
     error NotAttester(address caller);
     error CertifiedBatchesCome(uint64 openAtSec);
+    error NeedsCertificate();
     error TrueReveal(bytes32 commitHash);
     error AlreadySlashed(bytes32 dutyHash);
     error AlreadyTombstoned(address operator);
@@ -159,7 +160,8 @@ interface ISettlement is IMessages {
     ) external;
 
     /// @notice Settles a batch without a certificate when none was posted for two hours. The caller must be an operator of a
-    /// voting role: its whole stake is the bond, and its certificate stands for `abi.encodePacked(caller)`.
+    /// voting role: its whole stake is the bond, and its certificate stands for `abi.encodePacked(caller)`. Such a batch moves
+    /// money only: its slashesRoot and reputationRoot are zero, its base fee is the last one.
     function postOptimistic(BatchHeader calldata header, bytes calldata deltas, bytes calldata nullifiers) external;
 
     /// @notice Only a judge: undoes an open batch's deltas and records who answers for it. Batches on top of it stand, and
@@ -194,7 +196,7 @@ interface ISettlement is IMessages {
     function isJudge(address judge) external view returns (bool);
 
     /// @notice Takes 100 % of an operator's stake on two different statements for one duty by one of its session keys.
-    /// @param kind 0 commit, 1 lock-vote, 2 statement, 3 attestation.
+    /// @param kind 0 commit, 1 lock-vote, 2 statement, 3 attestation. On the wire 4 is an opening: slashFalseReveal takes it.
     /// @param first abi.encode of the Commit, LockVote, ResultStatement or BatchHeader.
     /// @param firstSignature 64 bytes, EIP-2098.
     function slashEquivocation(

@@ -12,7 +12,7 @@ interface ISlasher is ICertified {
         address operator;
         /// 5, 6 or 7.
         uint8 offense;
-        /// Task, or first block of the period: makes the verdict unique.
+        /// Task; for E7 the number of the first block of the day: makes the verdict unique.
         bytes32 evidence;
         /// Seats that judged; at least 10 for E5 and E6.
         uint8 seats;
@@ -23,7 +23,7 @@ interface ISlasher is ICertified {
         /// E7: share of its duties that it missed in 24 hours.
         uint16 missBps;
         address reporter;
-        /// Share a fifth of the slash.
+        /// Share a fifth of the slash; at most 44.
         address[] judges;
     }
 

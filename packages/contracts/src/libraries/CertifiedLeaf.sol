@@ -14,11 +14,16 @@ library CertifiedLeaf {
         bytes32 root,
         bytes32 leaf
     ) internal view {
+        requireFinal(settlement, source);
+        require(MerkleProof.verifyCalldata(source.proof, root, leaf), ICertified.BadProof());
+    }
+
+    /// @notice Whether the source names a batch that stands for good, and that the ring still remembers.
+    function requireFinal(ISettlement settlement, ICertified.Source calldata source) internal view {
         uint64 index = source.header.index;
         require(settlement.isFinal(index), ICertified.NotFinal(index));
         bytes32 commit = keccak256(abi.encode(settlement.headerDigest(source.header), source.certificateHash));
         require(settlement.batchOf(index).commit == commit, ICertified.WrongBatch(index));
-        require(MerkleProof.verifyCalldata(source.proof, root, leaf), ICertified.BadProof());
     }
 
     /// @notice Hashed twice, as OpenZeppelin's trees do it: no inner node can pass for a leaf.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @notice Role bits and their minimum stakes (white paper 6.2.2).
 library Roles {
     uint8 internal constant MODEL = 1;
@@ -30,5 +32,10 @@ library Roles {
         if (roles & MODEL != 0) minimum += MODEL_MINIMUM;
         if (roles & COMPUTE != 0) minimum += COMPUTE_MINIMUM;
         if (roles & VERIFIER != 0) minimum += VERIFIER_MINIMUM;
+    }
+
+    /// @notice A share of stake, rounded up, so that dust cannot dodge; at most `amount`, where bps <= 10 000.
+    function cut(uint128 amount, uint16 bps) internal pure returns (uint128) {
+        return uint128(Math.ceilDiv(uint256(amount) * bps, 10_000));
     }
 }

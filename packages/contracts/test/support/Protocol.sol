@@ -22,6 +22,8 @@ abstract contract Protocol is Test {
     uint8 internal constant COMPUTE = 2;
     uint8 internal constant VERIFIER = 4;
     uint64 internal constant EPOCH_BLOCKS = 10;
+    uint64 internal constant SLOTS_PER_DAY = 1440;
+    uint64 internal constant REPEAT_BLOCKS = 302_400;
     uint64 internal constant WINDOW_SEC = 100;
     uint64 internal constant ESCROW_DELAY_SEC = 200;
     uint64 internal constant PAYOUT_DELAY_SEC = 300;
@@ -84,12 +86,18 @@ abstract contract Protocol is Test {
             governance,
             UNBOND_SEC
         );
-        registry = new OperatorRegistry(stakes, Escrow(predictedEscrow), predictedSettlement, EPOCH_BLOCKS);
+        registry = new OperatorRegistry(
+            stakes,
+            Escrow(predictedEscrow),
+            predictedSettlement,
+            EPOCH_BLOCKS,
+            SLOTS_PER_DAY
+        );
         models = _newModels(predictedEscrow, predictedSettlement);
         escrow = new Escrow(asset, predictedSettlement, _at(nonce + 9), TREASURY, ESCROW_DELAY_SEC, PAYOUT_DELAY_SEC);
         cert = new CertEcdsa(registry);
         settlement = _newSettlement();
-        slasher = new Slasher(stakes, settlement, FRAUD_PROOFS, GUARDIAN, governance, VETO_SEC);
+        slasher = new Slasher(stakes, settlement, FRAUD_PROOFS, GUARDIAN, governance, VETO_SEC, REPEAT_BLOCKS);
         inbox = new TaskInbox(escrow, settlement, false, 30, 30 days, GRACE_SEC);
         vault = RewardsVault(address(new GovernedProxy(address(_newVault(asset)))));
         vm.warp(1_000_000);

@@ -177,26 +177,6 @@ contract OperatorRegistryTest is Protocol {
 
     // reputation and wiring
 
-    function test_setReputation_showsInTheNextEpoch() public {
-        sealOperators(1);
-        vm.prank(address(settlement));
-        registry.setReputation(operatorOf(0), 8000);
-        _nextEpoch();
-        vm.assertEq(keccak256(registry.rowsOf(2)), keccak256(_row(0, 50_000, 8000, COMPUTE)));
-    }
-
-    function test_setReputation_revertsWith_NotSettlement_or_BadReputation() public {
-        sealOperators(1);
-        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.NotSettlement.selector, address(this)));
-        registry.setReputation(operatorOf(0), 8000);
-        vm.prank(address(settlement));
-        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.BadReputation.selector, 999));
-        registry.setReputation(operatorOf(0), 999);
-        vm.prank(address(settlement));
-        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.BadReputation.selector, 10_001));
-        registry.setReputation(operatorOf(0), 10_001);
-    }
-
     function test_noteBond_revertsWith_NotStakeManager_whenAnyoneElse() public {
         vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.NotStakeManager.selector, address(this)));
         registry.noteBond(operatorOf(0));

@@ -153,19 +153,28 @@ contract SlasherTest is Protocol {
         slasher.bpsOf(verdict, 0);
     }
 
-    function test_execute_onlyJailsAFirstDowntime_thenTakesFiveToFifteen() public {
+    function _executeDown(uint256 firstBlock) private {
         ISlasher.Verdict memory verdict = _verdict(DOWNTIME);
+        verdict.evidence = bytes32(firstBlock);
         _execute(verdict);
+    }
+
+    function test_execute_onlyJailsAFirstDowntime_thenTakesFiveToFifteen() public {
+        _executeDown(0);
         vm.assertEq(_held(), 50_000 ether);
         vm.assertFalse(stakes.eligible(operator, COMPUTE));
-        vm.warp(block.timestamp + 6 days);
-        verdict.evidence = "again";
-        _execute(verdict);
+        _executeDown(REPEAT_BLOCKS);
         // 5 % + 10 % * 0.5
         vm.assertEq(_held(), 45_000 ether);
-        vm.warp(block.timestamp + 8 days);
-        verdict.evidence = "much later";
-        _execute(verdict);
+        _executeDown(2 * REPEAT_BLOCKS + 1);
+        vm.assertEq(_held(), 45_000 ether);
+    }
+
+    function test_execute_reckonsDowntimeByItsDays_whenVerdictsComeLateOrOutOfOrder() public {
+        _executeDown(3 * REPEAT_BLOCKS);
+        _executeDown(REPEAT_BLOCKS);
+        vm.assertEq(_held(), 50_000 ether);
+        _executeDown(3 * REPEAT_BLOCKS - 1);
         vm.assertEq(_held(), 45_000 ether);
     }
 

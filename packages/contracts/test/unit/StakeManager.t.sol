@@ -164,8 +164,8 @@ contract StakeManagerTest is Protocol {
 
     function test_slashFor_revertsWith_TooManyJudges_whenAboveTheLargestCommittee() public {
         vm.prank(address(slasher));
-        vm.expectRevert(abi.encodeWithSelector(IStakeManager.TooManyJudges.selector, 32));
-        stakes.slashFor(operator, 1, REPORTER, new address[](32));
+        vm.expectRevert(abi.encodeWithSelector(IStakeManager.TooManyJudges.selector, 45));
+        stakes.slashFor(operator, 1, REPORTER, new address[](45));
     }
 
     function test_slash_jailsForADay_andUnjailGivesTheRolesBack() public {
