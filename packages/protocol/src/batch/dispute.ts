@@ -68,9 +68,9 @@ const verdictFault = ({ view, secp256k1, task, taskId, union }: DisputeInput): B
   const verified = verifyCertifiedVerdict({ domain: view.domain, secp256k1, seats, certified: task.verdict });
   if (typeof verified === 'string') return 'BAD_VERDICT';
   const locked = new Set(certificate.locked.map(({ seat }) => seat));
-  // Who is silent is no opinion: it is not in the lock.
-  const isOfLock = unpackFindings(verdict.findings, seats.length)?.every(
-    ({ finding }, seat) => (finding === 'silent') !== locked.has(seat),
+  // Who is silent is no opinion: it is not in the lock. There it may have withheld what it promised a round before.
+  const isOfLock = unpackFindings(verdict.findings, seats.length)?.every(({ finding }, seat) =>
+    locked.has(seat) ? finding !== 'silent' : finding === 'silent' || finding === 'withheld',
   );
   return isOfLock === true ? undefined : 'BAD_VERDICT';
 };

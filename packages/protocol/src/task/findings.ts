@@ -1,7 +1,7 @@
 import type { RoundParams } from '../agreement/event.ts';
 import { lockOf } from '../agreement/lock.ts';
-import { lockedReveal, outputOf, tensorsOf, type Value } from '../agreement/output.ts';
-import type { RoundState } from '../agreement/state.ts';
+import { agrees, lockedReveal, outputOf, tensorsOf, type Value } from '../agreement/output.ts';
+import type { Lock, RoundState } from '../agreement/state.ts';
 import { AUDIT_ROUND } from '../committee/audit.ts';
 import { type Certificate, MAX_CERTIFICATE_SIGNERS } from '../message/certificate.ts';
 import type { Finding, SeatJudgement } from '../message/task-verdict.ts';
@@ -40,28 +40,37 @@ const overturnedSigners = (
   return new Set(overturned);
 };
 
+/** A seat's operator, and a certified value that it was locked for and did not sign. */
+interface Unsigned {
+  readonly operator: Address | undefined;
+  readonly value: Value;
+}
+
 /**
- * Operators that were locked in a round before this one and are not among the signers of its certificate, though its value
- * is the canonical one: they hid their reveal, or showed another value. Silence now, or the value that others revealed, does
- * not undo it, or whoever guesses could always take it back (docs/economics.md R2).
+ * Who was locked in a round before this one and is not among the signers of its certificate, though its value is the
+ * canonical one: it hid its reveal, or showed another value. Silence now, or the value that others revealed, does not undo
+ * it, or whoever guesses could always take it back (docs/economics.md R2).
  */
-const evasiveSeats = (
-  task: TaskState,
-  { params, state }: SeatedRound,
-  canon: Value,
-): ReadonlySet<Address | undefined> => {
-  const evasive = [...task.rounds].flatMap(([round, earlier]) => {
+const unsignedBefore = (task: TaskState, { params, state }: SeatedRound, canon: Value): readonly Unsigned[] =>
+  [...task.rounds].flatMap(([round, earlier]) => {
     const { certificate } = earlier.state;
     if (certificate === undefined || round >= params.round) return [];
-    const opened = openingOf(task, { params, state }, certificate);
+    const value = openingOf(task, { params, state }, certificate);
     // A full certificate may leave signers out.
     const isFull = certificate.signatures.length >= MAX_CERTIFICATE_SIGNERS;
-    if (isFull || opened === undefined || findingAbout(params, opened, canon) === 'gross') return [];
+    if (isFull || value === undefined || findingAbout(params, value, canon) === 'gross') return [];
     const signers = new Set(certificate.signatures.map(({ seat }) => seat));
-    return certificate.locked.flatMap(({ seat }) => (signers.has(seat) ? [] : [earlier.params.seats[seat]?.operator]));
+    return certificate.locked.flatMap(({ seat }) =>
+      signers.has(seat) ? [] : [{ operator: earlier.params.seats[seat]?.operator, value }],
+    );
   });
-  return new Set(evasive);
-};
+
+/**
+ * Whether what the seat shows now does not explain why it did not sign then. An output that agrees with the centre of this
+ * round and not with the one before comes from an honest machine at the edge of the tolerance: that is no offense.
+ */
+const isEvasive = (params: RoundParams, revealed: Value | undefined, unsigned: readonly Unsigned[]): boolean =>
+  unsigned.some(({ value }) => revealed === undefined || agrees(params, revealed, value));
 
 /** The value behind an earlier certificate's digest, if its opening came. */
 const openingOf = (task: TaskState, { state }: SeatedRound, { statement }: Certificate): Value | undefined =>
@@ -87,19 +96,23 @@ export const judgementsOf = (task: TaskState, seated: SeatedRound): readonly Sea
   if (certified === undefined) return undefined;
   const { lock, value } = certified;
   const overturned = overturnedSigners(task, seated, value);
-  const evasive = evasiveSeats(task, seated, value);
-  const findingOfSeat = (seat: number): Finding => {
-    if (!lock.members.some((member) => member.seat === seat)) return 'silent';
-    const revealed = lockedReveal(state, { lock, seat });
-    if (revealed === undefined) return 'withheld';
-    const { resultHash } = revealed.reveal.body;
-    return findingAbout(params, { resultHash, output: revealed.output }, value);
-  };
+  const unsigned = unsignedBefore(task, seated, value);
   return params.seats.map(({ operator }, seat) => {
-    const finding = findingOfSeat(seat);
-    const isEvasive = evasive.has(operator) && (finding === 'silent' || finding === 'agreeing');
-    return { finding: isEvasive ? 'withheld' : finding, isOverturnedSigner: overturned.has(operator) };
+    const revealed = revealedBy(state, lock, seat);
+    const isLocked = lock.members.some((member) => member.seat === seat);
+    const finding = revealed === undefined ? (isLocked ? 'withheld' : 'silent') : findingAbout(params, revealed, value);
+    const isBenign = finding === 'agreeing' || finding === 'silent';
+    const own = unsigned.filter((entry) => entry.operator === operator);
+    return {
+      finding: isBenign && isEvasive(params, revealed, own) ? 'withheld' : finding,
+      isOverturnedSigner: overturned.has(operator),
+    };
   });
+};
+
+const revealedBy = (state: RoundState, lock: Lock, seat: number): Value | undefined => {
+  const message = lockedReveal(state, { lock, seat });
+  return message && { resultHash: message.reveal.body.resultHash, output: message.output };
 };
 
 /** Whether a verdict has something to say: a seat that is merely silent loses only its reward. */

@@ -141,3 +141,12 @@ test('a silent seat costs nothing but its reward: round 0 settles and there is n
   assert.equal(roundOf(settled), 0);
   assert.equal(settled?.verdict, undefined);
 });
+
+test('an honest seat at the edge of the tolerance, that another centre takes in, is at no fault', () => {
+  const near = Object.fromEntries([4, 5, 6, 7, 8, 9, 10, 11, 12].map((operator) => [operator, 1.02]));
+  const outcome = perform({ mode: TOLERANCE, answers: { ...near, 3: 1.11 } });
+  const settled = settledBy(outcome);
+  assert.equal(roundOf(settled), 1);
+  assert.ok(settled?.certificate.signatures.some(({ seat }) => seat === 3));
+  assert.equal(settled?.verdict, undefined);
+});
