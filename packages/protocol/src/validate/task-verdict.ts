@@ -55,8 +55,6 @@ export const validateCertifiedVerdict = (
   const { domain, secp256k1 } = context;
   const verified = verifyCertifiedVerdict({ domain, secp256k1, seats: committee.seats, certified });
   if (typeof verified !== 'string') return accept({ type: 'verified', certified: verified });
-  // [IGNORE] as for certificates: operators signed it in a union that we drew otherwise
-  return verified !== 'BELOW_QUORUM' && isWorthParking(context, certified)
-    ? ignore('OTHER_COMMITTEE')
-    : reject(verified);
+  // [IGNORE] operators signed it, in a union that we drew otherwise: a reorg or a decline we missed may be ours
+  return isWorthParking(context, certified) ? ignore('OTHER_COMMITTEE') : reject(verified);
 };

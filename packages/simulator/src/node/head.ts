@@ -5,6 +5,7 @@ import { attestAgain } from './attest.ts';
 import { startMachine } from './drive.ts';
 import { createTaskRecord, type Node, type TaskRecord } from './node.ts';
 import { openWanted } from './open-round.ts';
+import { hearOrdersAhead } from './orders.ts';
 import { proposeIfDue } from './propose.ts';
 import { beaconOf } from './seating.ts';
 
@@ -37,6 +38,7 @@ export const seeHead = (world: World, node: Node): void => {
   memory.branch = branch;
   memory.head = head;
   if (isReorg) rollBack(world, node, ancestor);
+  hearOrdersAhead(world, node);
   for (const task of memory.tasks.values()) openWanted(world, node, task);
   proposeIfDue(world, node);
   attestAgain(world, node);

@@ -61,6 +61,8 @@ export interface Memory {
   /** What came ahead of its task or round. */
   readonly parkedFrames: Map<TaskId, SeatMessage[]>;
   readonly parkedGossip: Map<TaskId, { readonly kind: TopicKind; readonly bytes: Uint8Array; readonly from: number }[]>;
+  /** Orders whose anchor this node's chain has not reached: gossip does not bring again what was ignored. */
+  ordersAhead: readonly Uint8Array[];
   /** `requester/nonce` of every order taken. */
   readonly nonces: Set<string>;
   readonly evidence: Set<string>;
@@ -112,7 +114,15 @@ export interface Node {
 }
 
 export const emptyMemory = (branch: Branch, head: Block): Memory => ({
-  ...{ branch, head, tasks: new Map(), parkedFrames: new Map(), parkedGossip: new Map(), nonces: new Set() },
+  ...{
+    branch,
+    head,
+    tasks: new Map(),
+    parkedFrames: new Map(),
+    parkedGossip: new Map(),
+    ordersAhead: [],
+    nonces: new Set(),
+  },
   ...{ evidence: new Set(), echoed: new Set(), proposals: new Map(), attestations: new Map(), lastProposedSlot: -1n },
 });
 

@@ -1,6 +1,7 @@
 import {
   type AdmittedOrder,
   baseFeeAt,
+  decodeOrderMessage,
   type OrderContext,
   type OrderMessage,
   slotOf,
@@ -61,15 +62,33 @@ const follow = (
   releaseGossip(world, node, task);
 };
 
+/** An order further ahead than this says nothing about our lag. */
+const MAX_BLOCKS_AHEAD = 8n;
+
+const isAhead = ({ memory: { head } }: Node, bytes: Uint8Array): boolean => {
+  const { anchorBlock } = decodeOrderMessage(bytes).order.body;
+  return anchorBlock > head.number && anchorBlock <= head.number + MAX_BLOCKS_AHEAD;
+};
+
 /** Judges an order; an accepted one is followed from now on. */
 export const hearOrder = (world: World, node: Node, bytes: Uint8Array): Verdict<AdmittedOrder> => {
   const verdict = validateOrder(bytes, contextOf(world, node));
+  if (verdict.type === 'ignore' && verdict.code === 'UNKNOWN_ANCHOR' && isAhead(node, bytes)) {
+    node.memory.ordersAhead = [...node.memory.ordersAhead, bytes];
+  }
   if (verdict.type !== 'accept') return verdict;
   const { taskId, message, seedBlock } = verdict.value;
   note(world, `${node.index} admits ${taskId.slice(2, 8)}`);
   node.disk.orders.set(taskId, { message, seedBlock });
   follow(world, node, taskId, { message, seedBlock });
   return verdict;
+};
+
+/** At a new head: orders that were ahead of it. */
+export const hearOrdersAhead = (world: World, node: Node): void => {
+  const ahead = node.memory.ordersAhead;
+  node.memory.ordersAhead = [];
+  for (const bytes of ahead) hearOrder(world, node, bytes);
 };
 
 /** After a restart: every order that was written down. */

@@ -37,7 +37,8 @@ const hearOwnMessage = (world: World, node: Node, task: TaskRecord, { round, mes
 export const say = (world: World, node: Node, task: TaskRecord, own: OwnMessage): void => {
   const { round, message } = own;
   savedRound(node, task, round).signed.push(message);
-  world.journal.signed.push({ atMs: world.nowMs, operator: node.index, isHonest: isHonest(node), message });
+  const seats = task.committees.get(round) ?? [];
+  world.journal.signed.push({ atMs: world.nowMs, operator: node.index, isHonest: isHonest(node), message, seats });
   tick(world, node);
   broadcast(world, node, task, message);
   hearOwnMessage(world, node, task, own);

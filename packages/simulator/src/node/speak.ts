@@ -58,8 +58,9 @@ export const utter = (world: World, node: Node, task: TaskRecord, utterances: re
     const { delayMs = 0, message } = utterance;
     const { round, seat } = placeOf(message);
     // What it forwards is not its own.
-    if (!isHonest(node) && task.committees.get(round)?.[seat]?.row === node.index) {
-      world.journal.signed.push({ atMs: world.nowMs, operator: node.index, isHonest: false, message });
+    const seats = task.committees.get(round) ?? [];
+    if (!isHonest(node) && seats[seat]?.row === node.index) {
+      world.journal.signed.push({ atMs: world.nowMs, operator: node.index, isHonest: false, message, seats });
     }
     if (delayMs === 0) transmit(world, node, task, utterance);
     else

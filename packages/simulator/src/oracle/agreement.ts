@@ -1,5 +1,6 @@
 import {
   BPS,
+  type Bytes32,
   COMMIT,
   type CommitteeSeat,
   hashRecord,
@@ -73,27 +74,39 @@ export const backed: Oracle = (outcome) => {
   });
 };
 
-/** I3: no certified lock holds a commit made after an honest reveal of its round, unless its seat made two. */
-export const copyProof: Oracle = (outcome) => {
-  const { signed, certificates } = outcome.journal;
-  const locked = new Set(certificates.flatMap(({ certificate }) => certificate.locked.map((l) => l.commitStructHash)));
+/** What dishonest operators committed to in one committee: struct hash and when it was first said. */
+type Commits = Map<string, Map<Bytes32, number>>;
+
+/** First honest reveal, and commits of dishonest operators, by task, round and committee. */
+const timesOf = ({ journal }: Outcome): { readonly revealedMs: Map<string, number>; readonly commits: Commits } => {
   const revealedMs = new Map<string, number>();
-  const commits = new Map<string, Map<string, number>>();
-  for (const { atMs, isHonest, message, operator } of signed) {
+  const commits: Commits = new Map();
+  for (const { atMs, isHonest, message, operator, seats } of journal.signed) {
+    const committee = seats.map(({ row }) => row).join(',');
     if (message.type === 'reveal' && isHonest) {
       const { taskId, round } = message.reveal.body;
-      if (!revealedMs.has(`${taskId}/${round}`)) revealedMs.set(`${taskId}/${round}`, atMs);
+      const place = `${taskId}/${round}/${committee}`;
+      if (!revealedMs.has(place)) revealedMs.set(place, atMs);
     }
     if (message.type !== 'commit' || isHonest) continue;
-    const { taskId, round } = message.commit.body;
-    const name = `${taskId}/${round} ${operator}`;
-    const known = commits.get(name) ?? new Map<string, number>();
-    const hash = hashRecord(COMMIT, message.commit.body);
+    const { body } = message.commit;
+    const name = `${body.taskId}/${body.round}/${committee} ${operator}`;
+    const known = commits.get(name) ?? new Map<Bytes32, number>();
+    const hash = hashRecord(COMMIT, body);
     commits.set(name, known.set(hash, known.get(hash) ?? atMs));
   }
+  return { revealedMs, commits };
+};
+
+/** I3: no certified lock holds a commit made after an honest reveal of its round, unless its seat made two. */
+export const copyProof: Oracle = (outcome) => {
+  const locked = new Set(
+    outcome.journal.certificates.flatMap(({ certificate }) => certificate.locked.map((l) => l.commitStructHash)),
+  );
+  const { revealedMs, commits } = timesOf(outcome);
   return [...commits].flatMap(([name, hashes]) => {
     const openMs = revealedMs.get(name.split(' ')[0] ?? '') ?? Number.POSITIVE_INFINITY;
-    const isLate = [...hashes].some(([hash, atMs]) => atMs > openMs && locked.has(hash as never));
+    const isLate = [...hashes].some(([hash, atMs]) => atMs > openMs && locked.has(hash));
     return isLate && hashes.size === 1 ? [`I3 a late copy was locked: ${name}`] : [];
   });
 };

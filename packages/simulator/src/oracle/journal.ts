@@ -6,6 +6,8 @@ export interface SignedEntry {
   readonly operator: number;
   readonly isHonest: boolean;
   readonly message: SeatMessage;
+  /** The committee it was said in: after a reorg a round may have another one. */
+  readonly seats: readonly CommitteeSeat[];
 }
 
 /** A body under a key, whatever it was: what I8 is about. */
