@@ -210,3 +210,11 @@ test('a leaf hash binds the declines, and neither audit nor verdict', () => {
   assert.equal(leafHashOf(silenced), leafHashOf(leaf));
   assert.notEqual(leafHashOf({ ...leaf, declines: declined.declines }), leafHashOf(leaf));
 });
+
+test('a verdict may find that a seat outside the lock withheld: it evades what it was locked for a round before', () => {
+  const locked = Array.from({ length: 13 }, (_, seat) => seat).filter((seat) => seat !== 3);
+  const evading = (finding: 'withheld' | 'gross') =>
+    large({ round: 1, locked, signers: locked, findings: new Map([[3, { finding }]]) });
+  assert.deepEqual(codesOf([evading('withheld')]), []);
+  assert.deepEqual(codesOf([evading('gross')]), ['BAD_VERDICT']);
+});

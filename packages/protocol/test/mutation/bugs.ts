@@ -260,8 +260,8 @@ const TASK_BUGS: readonly Bug[] = [
   bug(
     'a change of mind in round 1 undoes a lie in round 0',
     'task/findings.ts',
-    'signers.has(seat) ? [] : [earlier.params.seats[seat]?.operator]',
-    'signers.has(seat) || seat >= 0 ? [] : [earlier.params.seats[seat]?.operator]',
+    'signers.has(seat) ? []',
+    'signers.has(seat) || seat >= 0 ? []',
   ),
   bug(
     'a lie beside a certificate is nobody’s business',
