@@ -16,7 +16,7 @@ test('without a budget the list stays as it is', () => {
 });
 
 test('a failing run is reduced to the order and the messages that it needs', () => {
-  const plan = drawPlan(4, { ...DEFAULT_PLAN_OPTIONS, operatorCount: 6, orderCount: 3, maxFaults: 6 });
+  const plan = drawPlan(6, { ...DEFAULT_PLAN_OPTIONS, operatorCount: 6, orderCount: 3, maxFaults: 6 });
   const mutation = 'locks-twice' as const;
   const isFailing = (outcome: ReturnType<typeof runPlan>): boolean =>
     violationsOf(outcome).some((violation) => violation.startsWith('I8 operator 0'));

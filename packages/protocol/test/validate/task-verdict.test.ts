@@ -44,14 +44,24 @@ test('a verdict of 70 % of the union is accepted, once', () => {
   assert.equal(judged(certify(), { held: () => certify() }), 'ignore SEEN');
 });
 
-test('a verdict of less, or about seats that we did not draw, is ignored when operators signed it: our union may be another', () => {
-  assert.equal(judged(certify({}, [0, 1, 2, 3, 4, 5])), 'ignore OTHER_COMMITTEE');
-  assert.equal(judged(certify({ findings: 1n << 40n })), 'ignore OTHER_COMMITTEE');
+test('a verdict of less, with a wrong signature, or about seats that do not exist is rejected', () => {
+  assert.equal(judged(certify({}, [0, 1, 2, 3, 4, 5])), 'reject BELOW_QUORUM');
+  assert.equal(judged(certify({}, undefined, () => 0)), 'reject BAD_SIGNATURE');
+  assert.equal(judged(certify({ findings: 1n << 40n })), 'reject MALFORMED');
+  assert.equal(judged(certify({}, [0, 1, 2, 3, 4, 5, 10], () => 0)), 'reject NOT_A_SEAT');
 });
 
-test('a verdict that one operator signed in many seats is rejected', () => {
-  assert.equal(judged(certify({}, undefined, () => 0)), 'reject BAD_SIGNATURE');
-  assert.equal(judged(certify({}, [0, 1, 2, 3, 4, 5, 10], () => 0)), 'reject NOT_A_SEAT');
+test('a verdict that operators signed in a union we drew otherwise is ignored: a reorg or a missed decline may be ours', () => {
+  const isSessionKey = (): boolean => true;
+  assert.equal(judged(certify({}, [0, 1, 2, 3, 4, 5]), { isSessionKey }), 'ignore OTHER_COMMITTEE');
+  assert.equal(judged(certify({ findings: 1n << 40n }), { isSessionKey }), 'ignore OTHER_COMMITTEE');
+  assert.equal(
+    judged(
+      certify({}, undefined, () => 0),
+      { isSessionKey },
+    ),
+    'reject BAD_SIGNATURE',
+  );
 });
 
 test('round 0 judges nobody', () => {
