@@ -1,4 +1,4 @@
-import { chargeOf, confidenceBps, type Seat, UNIT_WEI } from '@mlb/protocol';
+import { chargedSeatsOf, chargeOf, confidenceBps, type Seat, UNIT_WEI } from '@mlb/protocol';
 import type { SeatView, TaskFees, TaskState, TaskStep, TaskView } from '../api/schema/task.ts';
 import type { ChainView } from '../chain/state.ts';
 import type { TaskRecord } from '../engine/task.ts';
@@ -37,7 +37,7 @@ const chargeOfTask = (task: TaskRecord, view: ChainView): ReturnType<typeof char
     order,
     modelPriceWei: model.priceWei,
     baseFee: task.settlement?.baseFee ?? view.baseFee(),
-    lockedCount: task.certificate.locked.length,
+    lockedCount: chargedSeatsOf({ lockedCount: task.certificate.locked.length, redundancy: order.redundancy }),
     paidCount: task.certificate.signatures.length,
   });
 };
