@@ -52,6 +52,24 @@ const answerOf = async (
   throw new Error(`image ${index}: no quorum in ${MAX_TRIES} orders`);
 };
 
+/**
+ * The answer once it is settled. A dispute may overturn what was agreed, or leave it undecided: then the image is ordered
+ * again, as after no quorum.
+ */
+const settledAnswer = async (
+  requester: DevnetNode,
+  { answer, digit, index }: { readonly answer: Answer; readonly digit: Digit; readonly index: number },
+  audience: DemoAudience,
+): Promise<Answer> => {
+  const task = await requester.client.waitForTask(answer.taskId, 'settled');
+  if (task.state === 'settled') audience.settled(index, task);
+  else audience.noQuorum(index, task);
+  if (task.state === 'settled' || answer.tries >= MAX_TRIES) return answer;
+  const next = await answerOf(requester, { digit, index }, audience);
+  const tries = answer.tries + next.tries;
+  return settledAnswer(requester, { answer: { ...next, tries }, digit, index }, audience);
+};
+
 /** Runs the jobs, at most `limit` at once, in order of their index. */
 const inParallel = async <T, R>(
   items: readonly T[],
@@ -134,13 +152,14 @@ export const runDemo = async (
     const models = await publishModels(devnet.requester.client);
     await waitForModels(devnet.operators, models.length);
     audience.stage(`ordering ${TASKS} images`);
-    const answers = await inParallel(readTestDigits(TASKS), CONCURRENCY, (digit, index) =>
+    const digits = readTestDigits(TASKS);
+    const agreed = await inParallel(digits, CONCURRENCY, (digit, index) =>
       answerOf(devnet.requester, { digit, index }, audience),
     );
     audience.stage('waiting for settlement');
-    await Promise.all(
-      answers.map(async ({ taskId }, index) =>
-        audience.settled(index, await devnet.requester.client.waitForTask(taskId, 'settled')),
+    const answers = await Promise.all(
+      digits.map((digit, index) =>
+        settledAnswer(devnet.requester, { answer: agreed[index] as Answer, digit, index }, audience),
       ),
     );
     return { devnet, report: await reportOf(devnet, answers, startedAtMs) };
