@@ -17,7 +17,9 @@ import { createFastExecutor, createStrictExecutor } from './execution/sandbox-ex
 import { loadOrCreateSecret } from './keys/secret-file.ts';
 import type { Executor } from './port/executor.ts';
 import type { Streams } from './port/streams.ts';
+import { createFoldKeeper } from './settlement/fold-keeper.ts';
 import { createSettlementMember } from './settlement/member.ts';
+import { createPostedData } from './settlement/posted-data.ts';
 import type { TaskSource } from './settlement/view.ts';
 import { createWatcher } from './settlement/watcher.ts';
 import { VERSION } from './version.ts';
@@ -94,18 +96,23 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
     const engine = createEngine(deps);
     closers.add('engine', engine.stop);
     await engine.restore();
+    const data = createPostedData({ ...base, state: chainState, content });
+    const fold = createFoldKeeper({ ...base, state: chainState, data });
+    closers.add('settlement fold', fold.stop);
     const member = createSettlementMember({
       ...base,
       meter,
       chain: indexer,
       state: chainState,
       source: taskSourceOf(engine),
+      fold,
       content,
       gossip: peer.gossip,
       signer,
     });
     closers.add('settlement', member.stop);
     indexer.subscribe(engine.observer);
+    indexer.subscribe(fold);
     indexer.subscribe(member);
     // It tells of wrong batches; the settlement bots prove them, who have an account to pay from.
     const watcher = createWatcher({ ...watcherContextOf(base), content, tx: undefined });

@@ -31,6 +31,8 @@ export interface BatchBook {
   readonly all: () => readonly PostedBatch[];
   readonly last: () => PostedBatch | undefined;
   readonly baseFee: () => bigint;
+  /** What Settlement was deployed with. */
+  readonly initialBaseFee: () => bigint;
   readonly isNonceUsed: (account: number, nonce: bigint) => boolean;
   readonly apply: (event: ChainEvent, ref: BlockRef) => void;
 }
@@ -61,6 +63,7 @@ export const createBatchBook = (undo: UndoLog): BatchBook => {
   const batches = undo.map<bigint, PostedBatch>();
   const lastIndex = undo.cell(0n);
   const baseFee = undo.cell(0n);
+  const initialBaseFee = undo.cell(0n);
   const nonces = createNonceBook(undo);
   const update = (index: bigint, change: Partial<PostedBatch>): void => {
     const batch = batches.get(index);
@@ -81,6 +84,7 @@ export const createBatchBook = (undo: UndoLog): BatchBook => {
         break;
       case 'base-fee-set':
         baseFee.set(event.baseFee);
+        initialBaseFee.set(event.baseFee);
         break;
       case 'item-settled':
         nonces.spend(event.nullifiers);
@@ -102,6 +106,7 @@ export const createBatchBook = (undo: UndoLog): BatchBook => {
     all: () => [...batches.values()].sort((a, b) => Number(a.index - b.index)),
     last: () => batches.get(lastIndex.get()),
     baseFee: baseFee.get,
+    initialBaseFee: initialBaseFee.get,
     isNonceUsed: nonces.isUsed,
     apply,
   };

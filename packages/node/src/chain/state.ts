@@ -62,6 +62,8 @@ export interface ChainView {
   readonly batches: () => readonly PostedBatch[];
   /** Wei per million compute units. */
   readonly baseFee: () => bigint;
+  /** The one that Settlement was deployed with. */
+  readonly initialBaseFee: () => bigint;
   /** Questions about the data of posted batches, oldest first; those of batches that are gone among them. */
   readonly dataChallenges: () => readonly DataChallenge[];
   /** An order that stands on chain: it needs no signature. */
@@ -165,6 +167,7 @@ export const createChainState = (source: RegistryId): ChainObserver & ChainView 
     batch: batches.get,
     batches: batches.all,
     baseFee: batches.baseFee,
+    initialBaseFee: batches.initialBaseFee,
     dataChallenges: challenges.all,
     forcedTask: forced.get,
     forcedTasks: forced.all,

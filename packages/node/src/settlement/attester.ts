@@ -74,6 +74,7 @@ export const createAttester = (deps: AttesterDeps): Attester => {
       const providers = providersOf(snapshot, proposal.proposer);
       const cid = rawCidOfDigest(header.dataCidDigest);
       const data = await deps.content.get(cid, { maxBytes: MAX_BATCH_DATA_BYTES, providers, signal: timeout });
+      await deps.fold?.idle();
       // After the data is here: the view is that of the head of now.
       const view = settlementViewOf(deps, deps.source);
       if (view === undefined) return 'later';

@@ -76,6 +76,7 @@ export const createProposer = (deps: ProposerDeps): Proposer => {
   let doneSlot = -1n;
   return {
     propose: async (signal) => {
+      await deps.fold?.idle();
       const head = deps.state.head();
       const snapshot = deps.state.latestSnapshot();
       const view = settlementViewOf(deps, deps.source);

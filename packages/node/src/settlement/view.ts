@@ -1,14 +1,7 @@
-import type {
-  Domain,
-  FoldParams,
-  NetworkParams,
-  SettledTask,
-  SettlementFold,
-  SettlementView,
-  TaskId,
-} from '@mlb/protocol';
+import type { Domain, FoldParams, NetworkParams, SettledTask, SettlementView, TaskId } from '@mlb/protocol';
 import type { ChainView } from '../chain/state.ts';
 import type { Chain } from '../port/chain.ts';
+import type { FoldKeeper } from './fold-keeper.ts';
 
 /** What settlement needs of the engine. */
 export interface TaskSource {
@@ -27,13 +20,13 @@ export interface SettlementContext {
   readonly params: Pick<NetworkParams, 'seedLagBlocks' | 'roundBlocks' | 'auditLagBlocks'> & FoldParams;
   readonly chain: Pick<Chain, 'blockHash'>;
   readonly state: ChainView;
-  /** Of all batches up to the chain's last one. Undefined: roots and base fee cannot be told. */
-  readonly fold?: () => SettlementFold | undefined;
+  /** Undefined: roots and base fee are not told. */
+  readonly fold?: Pick<FoldKeeper, 'current' | 'idle'>;
 }
 
 /** The protocol's view of the chain at the head of now, or undefined before the first sealed epoch. */
 export const settlementViewOf = (
-  { domain, params, chain, state }: Omit<SettlementContext, 'fold'>,
+  { domain, params, chain, state, fold }: SettlementContext,
   { isTimely, isDisputed, hasVerdict }: Omit<TaskSource, 'settleable'>,
 ): SettlementView | undefined => {
   const head = state.head();
@@ -60,6 +53,7 @@ export const settlementViewOf = (
     isTimely,
     isDisputed,
     hasVerdict,
+    ...(fold === undefined ? {} : { fold: { state: fold.current(), params } }),
     isForced: (taskId) => state.forcedTask(taskId) !== undefined,
   };
 };

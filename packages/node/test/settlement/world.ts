@@ -41,7 +41,9 @@ import { createMemoryNetwork, type MemoryPeer } from '../../src/network/memory.t
 import type { Content } from '../../src/port/content.ts';
 import type { Signer } from '../../src/port/signer.ts';
 import type { Store } from '../../src/port/store.ts';
+import { createFoldKeeper, type FoldKeeper } from '../../src/settlement/fold-keeper.ts';
 import { createSettlementMember, type SettlementMember } from '../../src/settlement/member.ts';
+import { createPostedData } from '../../src/settlement/posted-data.ts';
 import { readProofTerms } from '../../src/settlement/proof-terms.ts';
 import { createSettler, type Settler } from '../../src/settlement/settler.ts';
 import { createWatcher, type Watcher } from '../../src/settlement/watcher.ts';
@@ -133,6 +135,8 @@ export interface World {
   readonly tasks: SettledTask[];
   /** With the store of another bot: that bot after a restart. */
   readonly startBot: (options?: { readonly store?: Store; readonly account?: number }) => Bot;
+  /** A fold of what was settled, from now on, or from the history that a later reorg shows again. */
+  readonly openFold: (store?: Store) => FoldKeeper;
   /** One honest watcher; `isMute`: without an account to act from. */
   readonly startWatcher: (options?: {
     readonly store?: Store;
@@ -219,13 +223,19 @@ export interface WorldOptions {
   /** One operator each. */
   readonly stakesMlb?: readonly bigint[];
   readonly challengeWindowSec?: number;
+  /** Whether the members fold what is settled, as daemons do. */
+  readonly withFold?: boolean;
 }
 
 export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
-  const { stakesMlb = STAKES_MLB, challengeWindowSec = 1 } = options;
+  const { stakesMlb = STAKES_MLB, challengeWindowSec = 1, withFold = false } = options;
   const evm = await startEvm();
   const deployment = await evm.deploy({
-    ...{ initialBaseFee: 10n ** 12n, challengeWindowSec, payoutDelaySec: challengeWindowSec + 1 },
+    ...{
+      initialBaseFee: withFold ? 10n ** 14n : 10n ** 12n,
+      challengeWindowSec,
+      payoutDelaySec: challengeWindowSec + 1,
+    },
     ...{ unbondSec: challengeWindowSec + 4, seedLagBlocks: DEVNET_PARAMS.seedLagBlocks },
   });
   const domain = createDomain(evm.chainId, Address(deployment.addresses.settlement));
@@ -237,6 +247,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   const signers = stakesMlb.map((_, i) => memorySigner(domain, secretKeys[i] ?? new Uint8Array(0)));
   const operators: Address[] = [];
   const members: SettlementMember[] = [];
+  const folds: FoldKeeper[] = [];
   const context = {
     domain,
     params: DEVNET_PARAMS,
@@ -245,6 +256,14 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     secp256k1,
     meter: noopMeter,
   };
+  const openFold: World['openFold'] = (store = createMemoryStore()) => {
+    const data = createPostedData({ ...context, content: hub.join(), store });
+    const fold = createFoldKeeper({ ...context, data, store, log });
+    chain.indexer.subscribe(fold);
+    folds.push(fold);
+    return fold;
+  };
+  const memberContext = withFold ? { ...context, fold: openFold() } : context;
   for (const [i, signer] of signers.entries()) {
     const { operator, peerKey } = await joinOperator(evm, deployment, {
       ...{ accountIndex: i + 1, sessionKey: signer.sessionKey, stakeMlb: stakesMlb[i] ?? 0n },
@@ -252,7 +271,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     operators.push(operator);
     const { gossip } = network.join({ peerKey });
     const source = { settleable: () => tasks, isTimely: () => true, isDisputed: () => false, hasVerdict: () => false };
-    const member = createSettlementMember({ ...context, source, content: hub.join(), gossip, signer, log });
+    const member = createSettlementMember({ ...memberContext, source, content: hub.join(), gossip, signer, log });
     members.push(member);
     chain.indexer.subscribe(member);
   }
@@ -300,6 +319,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     content: hub.join(),
     signAs: (sessionKey, digest) => secp256k1.sign(digest, secretOf(sessionKey)),
     settleable,
+    openFold,
     startWatcher: ({ store = createMemoryStore(), account = WATCHER, content = hub.join(), isMute = false } = {}) => {
       const watcherLog = createWatchLog();
       const tx = createTxManager({
@@ -369,6 +389,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     close: async () => {
       for (const bot of bots) await bot.stop();
       for (const watcher of watchers) await watcher.stop();
+      for (const fold of folds) await fold.stop();
       for (const member of members) await member.stop();
       await chain.indexer.stop();
       await evm.close();
