@@ -45,6 +45,8 @@ const quietDependencies: HardhatPlugin = {
   },
 };
 
+const numberOf = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
+
 export default defineConfig({
   plugins: [hardhatViem, quietDependencies],
   solidity: { profiles: { default: withProofs, production: withProofs } },
@@ -54,7 +56,12 @@ export default defineConfig({
       // The same inputs in every run: a failure is a bug, not luck.
       fuzz: { runs: 256, seed: '0x6d6c62' },
       fsPermissions: { readFile: ['../protocol/vectors/messages.json', '../protocol/vectors/batch.json'] },
-      invariant: { runs: 32, depth: 64, failOnRevert: true },
+      // `pnpm invariants` looks longer; two minutes of two cores are what a suite can spend.
+      invariant: {
+        runs: numberOf('MLB_INVARIANT_RUNS', 1024),
+        depth: numberOf('MLB_INVARIANT_DEPTH', 64),
+        failOnRevert: true,
+      },
     },
   },
 });

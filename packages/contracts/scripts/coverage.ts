@@ -18,6 +18,8 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>>): bo
 
 process.env.HARDHAT_CONFIG = resolve('hardhat.coverage.config.ts');
 process.env.HARDHAT_COVERAGE = 'true';
+// What is covered is covered by the first few runs.
+process.env.MLB_INVARIANT_RUNS ??= '16';
 const { default: hre } = await import('hardhat');
 const manager = (hre as unknown as { readonly _coverage: CoverageManager })._coverage;
 manager.disableReport();

@@ -100,10 +100,13 @@ contract RoundHarness {
         words[at + 2] = bytes32(charge.paidSeatUnits);
         words[at + 3] = bytes32(charge.treasuryUnits);
         words[at + 4] = bytes32((charge.burnUnits << 128) | charge.batcherUnits);
-        bytes memory movements;
-        for (uint256 slot; slot < round.paidCount + 7; ++slot) {
-            movements = abi.encodePacked(movements, uint128(charge.unitsAt(slot)), uint8(charge.positionOf(slot)));
-        }
-        words[at + 5] = keccak256(movements);
+        // Every slot's units, those of slots that the task does not have among them, and three places.
+        uint256 slots = round.paidCount + 7;
+        uint256[] memory movements = new uint256[](slots + 3);
+        for (uint256 slot; slot < slots; ++slot) movements[slot] = charge.unitsAt(slot);
+        movements[slots] = charge.positionOf(3);
+        movements[slots + 1] = charge.positionOf(uint256(round.seed) % slots);
+        movements[slots + 2] = charge.positionOf(slots - 1);
+        words[at + 5] = keccak256(abi.encodePacked(movements));
     }
 }

@@ -5,11 +5,10 @@ import {Escrow} from "../../src/Escrow.sol";
 import {MLBToken} from "../../src/MLBToken.sol";
 import {RewardsVault} from "../../src/RewardsVault.sol";
 import {StakeManager} from "../../src/StakeManager.sol";
-import {IStakeManager} from "../../src/interfaces/IStakeManager.sol";
-import {Test} from "../support/Test.sol";
 import {EconomyHandler} from "./EconomyHandler.t.sol";
+import {Solvency} from "./Solvency.sol";
 
-contract EconomyInvariantTest is Test {
+contract EconomyInvariantTest is Solvency {
     EconomyHandler private handler;
     MLBToken private token;
     StakeManager private stakes;
@@ -48,14 +47,7 @@ contract EconomyInvariantTest is Test {
     }
 
     function invariant_stakeManagerHoldsExactlyWhatItOwes() public view {
-        uint256 staked;
-        for (uint256 i; i < handler.OPERATORS(); ++i) {
-            IStakeManager.Stake memory stake = stakes.stakeOf(handler.operatorAt(i));
-            staked += uint256(stake.active) + stake.unbonding;
-            vm.assertTrue(stakes.unbondingOf(handler.operatorAt(i)).length <= 8);
-        }
-        vm.assertEq(stakes.totalStaked(), staked);
-        vm.assertEq(token.balanceOf(address(stakes)), staked + stakes.insurancePool() + stakes.totalOwed());
+        _requireSolvent(stakes, token, handler.operators());
     }
 
     function invariant_votesNeverExceedTheSupply() public view {
@@ -71,11 +63,7 @@ contract EconomyInvariantTest is Test {
     }
 
     function invariant_escrowHoldsExactlyWhatItOwes() public view {
-        uint256 units;
-        for (uint32 account; account <= escrow.accountCount(); ++account) {
-            units += uint256(escrow.escrowOf(account)) + escrow.earnedOf(account);
-        }
-        vm.assertEq(token.balanceOf(address(escrow)), units * 1e9);
+        _requireSolvent(escrow, token);
     }
 
     function invariant_exitsAreAlwaysOpen_alsoJailedAndPaused() public view {

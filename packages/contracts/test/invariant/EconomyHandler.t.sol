@@ -4,12 +4,11 @@ pragma solidity 0.8.37;
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
 import {IStakeManager} from "../../src/interfaces/IStakeManager.sol";
 import {ITaskInbox} from "../../src/interfaces/ITaskInbox.sol";
-import {Protocol} from "../support/Protocol.sol";
+import {Actions} from "./Actions.sol";
 
 /// @notice Fees, emission, rewards, stake with votes and jail, forced tasks and a guardian that pauses, in any order. No
 /// action reverts: what is not possible now is skipped, what must be refused is tried and noted.
-contract EconomyHandler is Protocol {
-    uint256 public constant OPERATORS = 5;
+contract EconomyHandler is Actions {
     uint8 private constant UPTIME = 3;
     uint256 private constant ALL = (1 << OPERATORS) - 1;
     address public constant PAYER = address(0x9a7e4);
@@ -20,7 +19,6 @@ contract EconomyHandler is Protocol {
     uint256 public claimedWei;
     uint256 public claims;
     uint256 public emissions;
-    bool public exitBlocked;
     bool public roleBroken;
     bool public emittedAboveFees;
     bytes32[] private _tasks;
@@ -172,21 +170,7 @@ contract EconomyHandler is Protocol {
             vm.prank(GUARDIAN);
             try settlement.pausePost() {} catch {}
         }
-        address operator = operatorOf(who % OPERATORS);
-        IStakeManager.Stake memory stake = stakes.stakeOf(operator);
-        uint256 held = uint256(stake.active) + stake.unbonding;
-        if (held == 0) return;
-        uint256 before = token.balanceOf(operator);
-        vm.prank(operator);
-        try stakes.unbond(stake.active, 0) {} catch {
-            exitBlocked = true;
-        }
-        vm.warp(block.timestamp + UNBOND_SEC);
-        vm.prank(operator);
-        try stakes.withdraw() {} catch {
-            exitBlocked = true;
-        }
-        if (token.balanceOf(operator) - before != held) exitBlocked = true;
+        _leaveStake(operatorOf(who % OPERATORS));
     }
 
     // Forced tasks
@@ -241,18 +225,10 @@ contract EconomyHandler is Protocol {
         _try(TIMELOCK, address(escrow), abi.encodeCall(escrow.applyDeltas, ("", 0, 0)));
     }
 
-    function wait_(uint256 seconds_) external {
-        vm.warp(block.timestamp + bound(seconds_, 1, 3 days));
-    }
-
     // What the invariants ask
 
     function system() external view returns (address, address, address, address, address) {
         return (address(token), address(stakes), address(escrow), address(vault), address(inbox));
-    }
-
-    function operatorAt(uint256 i) external pure returns (address) {
-        return operatorOf(i);
     }
 
     function openUnits() external view returns (uint256 units) {
@@ -260,6 +236,10 @@ contract EconomyHandler is Protocol {
             ITaskInbox.Task memory task = inbox.taskOf(_tasks[i]);
             if (task.status == 1) units += task.units;
         }
+    }
+
+    function _longestWaitSec() internal pure override returns (uint256) {
+        return 3 days;
     }
 
     function _noteEmission() private {

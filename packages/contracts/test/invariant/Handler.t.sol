@@ -3,12 +3,11 @@ pragma solidity 0.8.37;
 
 import {IMessages, ISettlement} from "../../src/interfaces/ISettlement.sol";
 import {IStakeManager} from "../../src/interfaces/IStakeManager.sol";
-import {Protocol} from "../support/Protocol.sol";
+import {Actions} from "./Actions.sol";
 
 /// @notice Five operators and three requesters doing anything the protocol allows, in any order. No action reverts: what
 /// is not possible now is skipped, what must be refused is tried and noted.
-contract Handler is Protocol {
-    uint256 public constant OPERATORS = 5;
+contract Handler is Actions {
     uint256 public constant REQUESTERS = 3;
     uint32 public constant WORDS = 4;
     bytes32 private constant COMMIT_TYPE = keccak256(
@@ -19,11 +18,9 @@ contract Handler is Protocol {
     uint256 public leaves;
     uint256 public burnedWei;
     uint256 public slashes;
-    uint256 public exits;
     bool public nonceUsedTwice;
     bool public settledTwice;
     bool public slashedAboveStake;
-    bool public exitBlocked;
     bool public revertBlocked;
     uint256 public reverts;
 
@@ -178,24 +175,8 @@ contract Handler is Protocol {
         stakes.unbond(amount, keepRoles);
     }
 
-    /// Whoever wants its stake back gets all that was not slashed.
     function leaveStake(uint256 who) external {
-        address operator = operatorOf(who % OPERATORS);
-        IStakeManager.Stake memory stake = stakes.stakeOf(operator);
-        uint256 held = uint256(stake.active) + stake.unbonding;
-        if (held == 0) return;
-        uint256 before = token.balanceOf(operator);
-        vm.prank(operator);
-        try stakes.unbond(stake.active, 0) {} catch {
-            exitBlocked = true;
-        }
-        vm.warp(block.timestamp + UNBOND_SEC);
-        vm.prank(operator);
-        try stakes.withdraw() {} catch {
-            exitBlocked = true;
-        }
-        if (token.balanceOf(operator) - before != held) exitBlocked = true;
-        ++exits;
+        _leaveStake(operatorOf(who % OPERATORS));
     }
 
     function slash(uint256 who, bytes32 one, bytes32 two) external {
@@ -231,22 +212,18 @@ contract Handler is Protocol {
         try registry.sealEpoch() {} catch {}
     }
 
-    function wait_(uint256 seconds_) external {
-        vm.warp(block.timestamp + bound(seconds_, 1, WINDOW_SEC));
-    }
-
     // What the invariants ask
 
     function system() external view returns (address, address, address, address) {
         return (address(token), address(stakes), address(escrow), address(settlement));
     }
 
-    function operatorAt(uint256 i) external pure returns (address) {
-        return operatorOf(i);
-    }
-
     function requesterOf(uint256 i) public pure returns (address) {
         return address(uint160(0x4e905000 + i));
+    }
+
+    function _longestWaitSec() internal pure override returns (uint256) {
+        return WINDOW_SEC;
     }
 
     function _anyone(uint256 who) private pure returns (address) {

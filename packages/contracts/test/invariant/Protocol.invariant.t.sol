@@ -5,11 +5,10 @@ import {Escrow} from "../../src/Escrow.sol";
 import {MLBToken} from "../../src/MLBToken.sol";
 import {Settlement} from "../../src/Settlement.sol";
 import {StakeManager} from "../../src/StakeManager.sol";
-import {IStakeManager} from "../../src/interfaces/IStakeManager.sol";
-import {Test} from "../support/Test.sol";
 import {Handler} from "./Handler.t.sol";
+import {Solvency} from "./Solvency.sol";
 
-contract ProtocolInvariantTest is Test {
+contract ProtocolInvariantTest is Solvency {
     Handler private handler;
     MLBToken private token;
     StakeManager private stakes;
@@ -26,26 +25,12 @@ contract ProtocolInvariantTest is Test {
         targetContract(address(handler));
     }
 
-    /// Every unit somebody may claim is there, and nothing else.
     function invariant_escrowHoldsExactlyWhatItOwes() public view {
-        uint256 units;
-        for (uint32 account; account <= escrow.accountCount(); ++account) {
-            units += uint256(escrow.escrowOf(account)) + escrow.earnedOf(account);
-        }
-        vm.assertEq(token.balanceOf(address(escrow)), units * 1e9);
+        _requireSolvent(escrow, token);
     }
 
     function invariant_stakeManagerHoldsExactlyWhatItOwes() public view {
-        uint256 owed = stakes.insurancePool();
-        for (uint256 i; i < handler.OPERATORS(); ++i) {
-            IStakeManager.Stake memory stake = stakes.stakeOf(handler.operatorAt(i));
-            IStakeManager.Unbonding[] memory queue = stakes.unbondingOf(handler.operatorAt(i));
-            uint256 leaving;
-            for (uint256 j; j < queue.length; ++j) leaving += queue[j].amount;
-            vm.assertEq(stake.unbonding, leaving);
-            owed += uint256(stake.active) + stake.unbonding;
-        }
-        vm.assertEq(token.balanceOf(address(stakes)), owed);
+        _requireSolvent(stakes, token, handler.operators());
     }
 
     function invariant_supplyOnlyShrinksByWhatWasBurned() public view {

@@ -55,6 +55,7 @@ export interface DifferentialCounts {
   readonly undrawable: number;
   readonly quorums: number;
   readonly noQuorums: number;
+  readonly shared: number;
 }
 
 const createTable = (draw: Draw, secp256k1: Secp256k1, name: string): Table => {
@@ -83,7 +84,6 @@ const createRound = (draw: Draw, { snapshot }: Table, name: string): Round => {
   const { rows } = snapshot;
   const index = (): number => (draw(3) === 0 ? 10_000 : (rows[draw(rows.length)]?.operatorIndex ?? 0));
   const share = draw(101);
-  const lockedCount = 1 + draw(15);
   return {
     seed: keccak256(tag(name)),
     seats: draw(4) === 0 ? 3 + draw(13) : 3 + draw(3),
@@ -94,8 +94,9 @@ const createRound = (draw: Draw, { snapshot }: Table, name: string): Round => {
     computeUnits: draw(0xffff_ffff),
     tipPerSeat: big(draw, 80),
     baseFee: big(draw, 64),
-    lockedCount,
-    paidCount: 1 + draw(lockedCount),
+    lockedCount: 1 + draw(15),
+    // More than are charged for share: a later round.
+    paidCount: 1 + draw(31),
   };
 };
 
@@ -129,8 +130,8 @@ const drawnWord = (domain: Domain, { snapshot }: Table, round: Round): string =>
   return wordOf((drawn << 16n) | (proposer << 8n) | (isAttestationQuorum(snapshot, round.signers) ? 1n : 0n));
 };
 
-/** Each slot's units and place among the movements, those included that the task does not have. */
-const movementsHash = (charge: Charge, paidCount: number): string => {
+/** Each slot's units, those of slots that the task does not have among them, and the places of three. */
+const movementsHash = (charge: Charge, { paidCount, seed }: Round): string => {
   const accounts = {
     requester: 1,
     modelProvider: 2,
@@ -138,12 +139,12 @@ const movementsHash = (charge: Charge, paidCount: number): string => {
     paidSeats: Array.from({ length: paidCount }, (_, i) => 4 + i),
   };
   const movements = movementsOfCharge(charge, accounts);
-  const parts = Array.from({ length: paidCount + 7 }, (_, slot) => {
-    const units = movements.find((movement) => movement.slot === slot)?.units ?? 0n;
-    const position = movements.filter((movement) => movement.slot < slot).length;
-    return units.toString(16).padStart(32, '0') + position.toString(16).padStart(2, '0');
-  });
-  return keccak256(fromHex(`0x${parts.join('')}`)).slice(2);
+  const slots = paidCount + 7;
+  const unitsBySlot = new Map(movements.map(({ slot, units }) => [slot, units]));
+  const units = Array.from({ length: slots }, (_, slot) => unitsBySlot.get(slot) ?? 0n);
+  const places = [3, Number(BigInt(seed) % BigInt(slots)), slots - 1];
+  const positions = places.map((place) => movements.filter(({ slot }) => slot < place).length);
+  return keccak256(fromHex(`0x${[...units, ...positions].map(wordOf).join('')}`)).slice(2);
 };
 
 const chargeWords = (round: Round): string => {
@@ -151,7 +152,7 @@ const chargeWords = (round: Round): string => {
   const charge = chargeOf({ order: { computeUnits, tipPerSeat }, modelPriceWei, baseFee, lockedCount, paidCount });
   const { chargeUnits, paidSeatUnits, treasuryUnits, burnUnits, batcherUnits } = charge;
   const amounts = [chargeUnits, paidSeatUnits, treasuryUnits, (burnUnits << 128n) | batcherUnits].map(wordOf);
-  return amounts.join('') + movementsHash(charge, paidCount);
+  return amounts.join('') + movementsHash(charge, round);
 };
 
 /**
@@ -172,7 +173,7 @@ export const compareRounds = async (
   const domain = createDomain(await publicClient.getChainId(), settlement);
   const draw = createDraw(seed);
   const digest = keccak256(tag('what is certified'));
-  const counts = { rounds: 0, undrawable: 0, quorums: 0, noQuorums: 0 };
+  const counts = { rounds: 0, undrawable: 0, quorums: 0, noQuorums: 0, shared: 0 };
 
   const playTable = async (table: Table, list: readonly Round[]): Promise<void> => {
     const sealing = encodeFunctionData({ abi, functionName: 'seal', args: [toHex(snapshotRowsBytes(table.snapshot))] });
@@ -188,6 +189,7 @@ export const compareRounds = async (
       const actual = words.slice(i * WORDS * 64, (i + 1) * WORDS * 64);
       assert.equal(actual, expected, `round ${counts.rounds + i}: ${JSON.stringify(round, bigints)}`);
       if (BigInt(`0x${drawn}`) >> 16n === 0n) counts.undrawable += 1;
+      if (round.paidCount > round.lockedCount) counts.shared += 1;
       counts[drawn.endsWith('1') ? 'quorums' : 'noQuorums'] += 1;
     }
     counts.rounds += list.length;
