@@ -143,6 +143,10 @@ describe('operators that stop', () => {
   });
   after(() => stage.close());
 
+  /** Of ten operators four are drawn: with so many orders one that stops has a seat in 98 % of all cases. */
+  const ORDERS = 8;
+  const gone: string[] = [];
+
   interface Passed {
     readonly taskId: string;
     readonly seat: number;
@@ -155,24 +159,36 @@ describe('operators that stop', () => {
       .filter((line) => line.includes('passed a seat to its substitute'))
       .map((line) => JSON.parse(line));
 
+  /** Stops it while it knows orders whose seed block is still to come. */
+  const leave = async (leaving: DevnetNode, signal: AbortSignal): Promise<void> => {
+    const { devnet } = stage;
+    const known = async (): Promise<ReadonlySet<string>> =>
+      new Set((await leaving.client.tasks({ limit: 100 }, signal)).tasks.map(({ taskId }) => taskId));
+    const orders = await Promise.all(
+      Array.from({ length: ORDERS }, (_, index) => orderDigit(devnet, { index, redundancy: 4 }, signal)),
+    );
+    for (let seen = await known(); !orders.every(({ taskId }) => seen.has(taskId)); seen = await known()) {
+      await wait(20, undefined, { signal });
+    }
+    await leaving.child.stop();
+  };
+
   it('pass the seats that they are given while they stop to substitutes, who serve them', {
     timeout: 90_000,
   }, async (t) => {
     const { devnet } = stage;
-    const leaving = devnet.operators[OPERATORS - 1] as DevnetNode;
-    const orders = await Promise.all(
-      [0, 1, 2, 3, 4, 5].map((index) => orderDigit(devnet, { index, redundancy: 4 }, t.signal)),
-    );
-    const known = async ({ client }: DevnetNode): Promise<number> =>
-      (await client.tasks({ limit: 100 }, t.signal)).tasks.length;
-    while ((await known(leaving)) < orders.length) await wait(20, undefined, { signal: t.signal });
-    await leaving.child.stop();
-    const passed = await passedBy(leaving);
-    assert.ok(passed.length > 0, 'it was given a seat');
+    let passed: readonly Passed[] = [];
+    while (passed.length === 0 && gone.length < 2) {
+      const leaving = devnet.operators[OPERATORS - 1 - gone.length] as DevnetNode;
+      await leave(leaving, t.signal);
+      gone.push(leaving.operator.toLowerCase());
+      passed = await passedBy(leaving);
+    }
+    assert.ok(passed.length > 0, 'nobody was given a seat while it stopped');
     for (const { taskId, seat } of passed) {
       const task = await devnet.requester.client.waitForTask(taskId, 'settled', t.signal);
       assert.equal(task.state, 'settled');
-      assert.notEqual(task.seats[seat]?.operator, leaving.operator.toLowerCase());
+      assert.equal(gone.includes(task.seats[seat]?.operator ?? ''), false);
       assert.equal(task.seats[seat]?.signed, true);
     }
   });
@@ -180,7 +196,7 @@ describe('operators that stop', () => {
   it('and are dead leave rounds without a quorum, which the next round makes good', { timeout: 120_000 }, async (t) => {
     const { devnet } = stage;
     const dead = devnet.operators.slice(OPERATORS - 2);
-    await dead[0]?.child.kill();
+    for (const { child } of dead) await child.kill();
     const names = dead.map(({ operator }) => operator.toLowerCase());
     // Six seats, so that both are often among them: four of six are no quorum, eight of ten are.
     const isWanted = (seats: readonly string[]): boolean => countIn(seats, names) === 2;
