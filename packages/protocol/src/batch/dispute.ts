@@ -78,6 +78,10 @@ const verdictFault = ({ view, secp256k1, task, taskId, union }: DisputeInput): B
 /** Why a task with a good certificate may not settle on it: it is disputed, or the audit or verdict is not what it must be. */
 export const disputeFaultOf = (input: DisputeInput): BatchFaultCode | undefined => {
   const { view, task, taskId } = input;
-  if (view.isDisputed?.(taskId, task.certificate.statement.round) === true) return 'UNDER_DISPUTE';
-  return auditFault(input) ?? verdictFault(input);
+  const { statement } = task.certificate;
+  if (view.isDisputed?.(taskId, statement.round) === true) return 'UNDER_DISPUTE';
+  const fault = auditFault(input) ?? verdictFault(input);
+  if (fault !== undefined) return fault;
+  // Last: what is wrong for good is said first.
+  return view.isSettleable?.(taskId, statement) === false ? 'NOT_SETTLEABLE' : undefined;
 };

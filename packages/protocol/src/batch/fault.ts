@@ -31,6 +31,7 @@ export type BatchFaultCode =
   | 'WRONG_STATEMENT'
   | 'BAD_CERTIFICATE'
   | 'UNDER_DISPUTE'
+  | 'NOT_SETTLEABLE'
   | 'AUDIT_MISSING'
   | 'NEEDLESS_AUDIT'
   | 'BAD_VERDICT'
@@ -57,6 +58,7 @@ const LAG: ReadonlySet<BatchFaultCode> = new Set([
   'UNKNOWN_MODEL',
   'UNKNOWN_ACCOUNT',
   'OVERDRAWN',
+  'NOT_SETTLEABLE',
   'BATCH_FULL',
 ]);
 

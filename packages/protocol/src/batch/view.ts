@@ -1,4 +1,5 @@
 import type { Domain } from '../message/domain.ts';
+import type { ResultStatement } from '../message/result-statement.ts';
 import type { Snapshot } from '../operators/snapshot.ts';
 import type { Address, BlockHash, Bytes32, ModelId, TaskId } from '../primitives/hex.ts';
 import type { FoldParams, FoldSource, SettlementFold } from './fold-state.ts';
@@ -50,6 +51,12 @@ export interface SettlementView {
   readonly auditLagBlocks?: number;
   /** Whether we know a dissent, or a failed audit, that makes the certificate of this round provisional. */
   readonly isDisputed?: (taskId: TaskId, round: number) => boolean;
+  /**
+   * Whether our own task machine calls exactly this statement settleable: the latest certified round, its dispute window
+   * over, undisputed. A certificate that we hear of in a leaf is none of it until it went through the machine, which gives
+   * its honest seats their time to object. Undefined: not asked.
+   */
+  readonly isSettleable?: (taskId: TaskId, statement: ResultStatement) => boolean;
   /** Whether we know a certified verdict of this round: a batch that leaves it out would hide somebody's fault. */
   readonly hasVerdict?: (taskId: TaskId, round: number) => boolean;
   /** Of all batches up to `lastIndex`. Undefined: roots stay zero and the base fee is `baseFee`. */

@@ -1,22 +1,42 @@
+import { isSameStatement } from '../certificate/assemble.ts';
 import { AUDIT_ROUND } from '../committee/audit.ts';
+import type { Certificate } from '../message/certificate.ts';
+import type { ResultStatement } from '../message/result-statement.ts';
+import type { Verified } from '../primitives/verified.ts';
 import { auditOutcome } from './audit.ts';
 import { declineSignatures } from './decline.ts';
 import { isDisputed } from './dispute.ts';
-import { certificateOf, once, type TaskRule, topRoundOf } from './state.ts';
+import type { TaskParams } from './event.ts';
+import { certificateOf, once, type TaskRule, type TaskState, topRoundOf } from './state.ts';
 import { verdictOf } from './verdict.ts';
 
 /**
- * The latest certificate, undisputed and past its settle timer, goes to the batcher; that of round 0 only when its audit
- * seed is known and, if it was picked, the audit has passed. Again when the verdict comes.
+ * The latest certificate, undisputed and past its settle timer; that of round 0 only when its audit seed is known and, if it
+ * was picked, the audit has passed.
  */
-export const settleRule: TaskRule = (params, state) => {
+const settleableCertificate = (params: TaskParams, state: TaskState): Verified<Certificate> | undefined => {
   const round = topRoundOf(params, state);
-  const certificate = round === undefined ? undefined : certificateOf(state, round);
-  if (round === undefined || certificate === undefined || isDisputed(params, state, round)) return undefined;
+  if (state.isRefunded || round === undefined || isDisputed(params, state, round)) return undefined;
   if (state.rounds.get(round)?.state.phase !== 'settleable') return undefined;
   const outcome = round === 0 ? auditOutcome(state) : 'none';
-  if (outcome !== 'none' && outcome !== 'passed') return undefined;
-  const audit = outcome === 'passed' ? certificateOf(state, AUDIT_ROUND) : undefined;
+  return outcome === 'none' || outcome === 'passed' ? certificateOf(state, round) : undefined;
+};
+
+/**
+ * Whether this machine would settle the task on exactly this statement now. What an attester asks before it signs: an
+ * earlier round, or a certificate whose time to object is not over, is not settleable however well it is signed.
+ */
+export const isSettleable = (params: TaskParams, state: TaskState, statement: ResultStatement): boolean => {
+  const certificate = settleableCertificate(params, state);
+  return certificate !== undefined && isSameStatement(certificate.statement, statement);
+};
+
+/** What may be settled goes to the batcher, and again when the verdict comes. */
+export const settleRule: TaskRule = (params, state) => {
+  const certificate = settleableCertificate(params, state);
+  if (certificate === undefined) return undefined;
+  const { round } = certificate.statement;
+  const audit = round === 0 && auditOutcome(state) === 'passed' ? certificateOf(state, AUDIT_ROUND) : undefined;
   const verdict = verdictOf(params, state);
   return once(state, `settleable/${round}/${verdict === undefined ? 'alone' : 'judged'}`, [
     { type: 'settleable', certificate, declines: declineSignatures(state), audit, verdict },

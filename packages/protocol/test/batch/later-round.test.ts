@@ -99,6 +99,12 @@ const REFUSED: readonly (readonly [name: string, code: BatchFaultCode, task: Set
   ['60 % of the union', 'BAD_CERTIFICATE', large({ round: 1, signers: [0, 1, 2, 3, 4, 5, 6, 7] })],
   ['the first committee under a later number', 'BAD_CERTIFICATE', large({ statement: { round: 1 } })],
   ['a certificate that is disputed', 'UNDER_DISPUTE', large(), largeViewOf({ isDisputed: () => true })],
+  [
+    'a certificate that our own machine does not settle on',
+    'NOT_SETTLEABLE',
+    large(),
+    largeViewOf({ isSettleable: () => false }),
+  ],
   ['a verdict of another round', 'BAD_VERDICT', large({ round: 2, findings: WRONG, verdict: { round: 1 } })],
   ['a verdict in round 0', 'BAD_VERDICT', large({ findings: WRONG })],
   [
@@ -140,6 +146,19 @@ const REFUSED: readonly (readonly [name: string, code: BatchFaultCode, task: Set
 for (const [name, code, task, view] of REFUSED) {
   test(`a task with ${name} is not settled: ${code}`, () => assert.deepEqual(codesOf([task], view), [code]));
 }
+
+test('of a task whose round 1 is settleable for us, a certificate of round 0 is refused until our machine changes its mind', () => {
+  const order = { nonce: 7n };
+  const lie = large({ order, signers: [0, 1, 2], statement: { resultDigest: bytes32('a lie') } });
+  const truth = large({ order, round: 1 });
+  const isSettleable: SettlementView['isSettleable'] = (_, { resultDigest }) =>
+    resultDigest === truth.certificate.statement.resultDigest;
+  const { batch } = build([lie]);
+  assert.ok(batch);
+  const verified = verifyBatch({ view: largeViewOf({ isSettleable }), secp256k1: cheapSecp256k1, ...batch });
+  assert.deepEqual(verified, { type: 'fault', code: 'NOT_SETTLEABLE', leaf: 0, isPassing: true });
+  assert.notEqual(typeof check(truth, largeViewOf({ isSettleable })), 'string');
+});
 
 test('in a pool too small for two committees nobody may decline', () => {
   const snapshot = { ...MANY_OPERATORS, rows: MANY_OPERATORS.rows.slice(0, 7) };

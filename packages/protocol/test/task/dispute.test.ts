@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isDisputed } from '../../src/index.ts';
+import { isDisputed, isSettleable } from '../../src/index.ts';
 import {
   certified,
   certify,
@@ -28,6 +28,21 @@ describe('a certificate of round 0', () => {
       assert.deepEqual(namesOf(feed(bench, first)), []);
       assert.deepEqual(namesOf(feed(bench, second)), ['settleable']);
     }
+  });
+
+  test('is settleable for whoever asks when its time to object is over, and no more once round 1 has decided', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const [first, second] = [certify(pool, 0), certify(pool, 1)];
+    const answers = () => [first, second].map(({ statement }) => isSettleable(pool.params, bench.state, statement));
+    feed(bench, seated(pool, 0), certified(first), notAudited);
+    assert.deepEqual(answers(), [false, false]);
+    feed(bench, timer(0, 'settle'));
+    assert.deepEqual(answers(), [true, false]);
+    feed(bench, seated(pool, 1), certified(second));
+    assert.deepEqual(answers(), [false, false]);
+    feed(bench, timer(1, 'settle'));
+    assert.deepEqual(answers(), [false, true]);
   });
 
   test('is provisional once a locked seat dissents, and round 1 opens', () => {
