@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { assertSeeds, FIRST_SEED, sum } from './seeds.ts';
 
 test('250 seeded networks with a fifth dishonest and faults everywhere keep every invariant', (t) => {
-  const reports = assertSeeds({ from: FIRST_SEED, count: 250 }, { operatorCount: 8 });
+  const reports = assertSeeds({ from: FIRST_SEED, count: 250 }, { operatorCount: 7 });
   const counts = {
     settled: sum(reports, ({ settled }) => settled),
     disputed: sum(reports, ({ disputed }) => disputed),
