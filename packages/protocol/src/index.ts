@@ -82,6 +82,7 @@ export * from './receipt/verify.ts';
 export * from './reputation/score.ts';
 export * from './reputation/table.ts';
 export { type AuditOutcome, auditOutcome } from './task/audit.ts';
+export { isOpenForDeclines } from './task/decline.ts';
 export { isDisputed } from './task/dispute.ts';
 export * from './task/event.ts';
 export { isSettleable } from './task/settle.ts';

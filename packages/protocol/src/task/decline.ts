@@ -29,22 +29,33 @@ const withoutFacts = (state: SeatedRound['state'], seat: number): SeatedRound['s
   statements: withSeat(state.statements, seat, undefined),
 });
 
-/** The task with a decline; the same one if a commit of the seat, or a certificate, came first for us. */
+/**
+ * Whether a decline may still pass its seat on: round 0 is open without a certificate, and no other round has its seats,
+ * which were drawn with the declines before. Whoever could decline later would choose after the fact who was in the union.
+ */
+export const isOpenForDeclines = ({ rounds }: TaskState): boolean =>
+  [...rounds].every(([round, { state }]) => round === 0 && state.phase === 'open' && state.certificate === undefined);
+
+/** The task with a decline; the same one if it is too late, or a commit of the seat came first for us. */
 export const recordDecline = (state: TaskState, { decline, substitute, mySeat }: DeclineEvent): TaskState => {
   const { round, seat } = decline.body;
-  if (round !== 0 || state.declines.has(seat)) return state;
+  if (round !== 0 || state.declines.has(seat) || !isOpenForDeclines(state)) return state;
   const known = { decline, substitute, isMine: mySeat === seat };
   const declines = withEntry(state.declines, seat, known);
   const seated = state.rounds.get(0);
   if (seated === undefined) return { ...state, declines };
   const { params, state: facts } = seated;
-  const hasAccepted = facts.commits[seat]?.length !== 0 || facts.certificate !== undefined;
   const isOurCommit = params.mySeat === seat && facts.spent.commit;
-  if (hasAccepted || isOurCommit) return state;
+  if (facts.commits[seat]?.length !== 0 || isOurCommit) return state;
   const round0 = { params: { ...params, ...passOn(params, seat, known) }, state: withoutFacts(facts, seat) };
   return { ...state, declines, rounds: withEntry(state.rounds, 0, round0) };
 };
 
-/** What a settled task shows of its declines, ascending by seat. */
-export const declineSignatures = ({ declines }: TaskState): readonly SeatSignature[] =>
-  [...declines].map(([seat, { decline }]) => ({ seat, signature: decline.signature })).sort((a, b) => a.seat - b.seat);
+/** The declines that the seats of a round were drawn with, ascending by seat: what a settled task shows of them. */
+export const declineSignatures = ({ declines, rounds }: TaskState, round: number): readonly SeatSignature[] => {
+  const seats = rounds.get(round)?.params.seats ?? [];
+  return [...declines]
+    .filter(([seat, { substitute }]) => seats[seat]?.operator === substitute.operator)
+    .map(([seat, { decline }]) => ({ seat, signature: decline.signature }))
+    .sort((a, b) => a.seat - b.seat);
+};

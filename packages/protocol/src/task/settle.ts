@@ -16,7 +16,7 @@ import { verdictOf } from './verdict.ts';
  */
 const settleableCertificate = (params: TaskParams, state: TaskState): Verified<Certificate> | undefined => {
   const round = topRoundOf(params, state);
-  if (state.isRefunded || round === undefined || isDisputed(params, state, round)) return undefined;
+  if (round === undefined || isDisputed(params, state, round)) return undefined;
   if (state.rounds.get(round)?.state.phase !== 'settleable') return undefined;
   const outcome = round === 0 ? auditOutcome(state) : 'none';
   return outcome === 'none' || outcome === 'passed' ? certificateOf(state, round) : undefined;
@@ -27,7 +27,7 @@ const settleableCertificate = (params: TaskParams, state: TaskState): Verified<C
  * earlier round, or a certificate whose time to object is not over, is not settleable however well it is signed.
  */
 export const isSettleable = (params: TaskParams, state: TaskState, statement: ResultStatement): boolean => {
-  const certificate = settleableCertificate(params, state);
+  const certificate = state.isRefunded ? undefined : settleableCertificate(params, state);
   return certificate !== undefined && isSameStatement(certificate.statement, statement);
 };
 
@@ -39,6 +39,6 @@ export const settleRule: TaskRule = (params, state) => {
   const audit = round === 0 && auditOutcome(state) === 'passed' ? certificateOf(state, AUDIT_ROUND) : undefined;
   const verdict = verdictOf(params, state);
   return once(state, `settleable/${round}/${verdict === undefined ? 'alone' : 'judged'}`, [
-    { type: 'settleable', certificate, declines: declineSignatures(state), audit, verdict },
+    { type: 'settleable', certificate, declines: declineSignatures(state, round), audit, verdict },
   ]);
 };

@@ -13,6 +13,8 @@ export interface DeclineContext extends SeatStatementContext {
   readonly isSeen: (place: SeatPlace) => boolean;
   /** Whether a Commit of the seat is known: then it has accepted. */
   readonly hasCommitted: (place: SeatPlace) => boolean;
+  /** Whether its time is over: not `isOpenForDeclines` of the task. Undefined: left to the machine. */
+  readonly isOver?: (place: SeatPlace) => boolean;
   /** Whether the draw has a substitute for the seat; only asked once the committee is drawn. */
   readonly hasSubstitute: (place: SeatPlace) => boolean;
 }
@@ -27,8 +29,8 @@ export const validateDecline = (bytes: Uint8Array, context: DeclineContext): Ver
   if (body.round !== 0) return reject('MALFORMED');
   // [IGNORE] second of a seat
   if (context.isSeen(body)) return ignore('SEEN');
-  // [IGNORE] its commit came first, for us
-  if (context.hasCommitted(body)) return ignore('TOO_LATE');
+  // [IGNORE] its commit came first, for us, or round 0 is over
+  if (context.hasCommitted(body) || context.isOver?.(body) === true) return ignore('TOO_LATE');
   const verdict = judgeSeatStatement(context, { schema: DECLINE, signed });
   const isVerified = verdict.type === 'accept' && verdict.value.type === 'verified';
   // [IGNORE] the pool is too small for substitutes

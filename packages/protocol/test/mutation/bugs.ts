@@ -189,8 +189,8 @@ const TASK_BUGS: readonly Bug[] = [
   bug(
     'a disputed certificate settles',
     'task/settle.ts',
-    'certificate === undefined || isDisputed(params, state, round)) return undefined;',
-    'certificate === undefined || isDisputed(params, state, -1)) return undefined;',
+    'round === undefined || isDisputed(params, state, round)) return undefined;',
+    'round === undefined || isDisputed(params, state, -1)) return undefined;',
   ),
   bug(
     'round 0 does not wait for its audit',
@@ -236,8 +236,14 @@ const TASK_BUGS: readonly Bug[] = [
   bug(
     'a decline is taken after a commit',
     'task/decline.ts',
-    'facts.commits[seat]?.length !== 0 || facts.certificate !== undefined',
-    'facts.commits[seat] === undefined || facts.certificate !== undefined',
+    'facts.commits[seat]?.length !== 0 || isOurCommit',
+    'facts.commits[seat] === undefined || isOurCommit',
+  ),
+  bug(
+    'a decline is taken after its round',
+    'task/decline.ts',
+    "round === 0 && state.phase === 'open' && ",
+    'round >= 0 && ',
   ),
   bug(
     'what the drawn operator said stays on its seat',

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMIT, LOCK_VOTE, type SeatMessage, type Verified, ZERO_BYTES32 } from '../../src/index.ts';
+import {
+  COMMIT,
+  isOpenForDeclines,
+  LOCK_VOTE,
+  type SeatMessage,
+  type Verified,
+  ZERO_BYTES32,
+} from '../../src/index.ts';
 import { executionOf, outputBytes, signBody } from '../sim/committee.ts';
 import {
   certified,
@@ -65,6 +72,31 @@ test('a decline is worth nothing after a commit of the seat, or after a certific
     assert.deepEqual(feed(bench, declineOf(pool, 2, 2)), []);
     assert.deepEqual(bench.state.rounds.get(0)?.params.seats[2], pool.operators[2]);
   }
+});
+
+test('a decline is worth nothing once round 0 is over or another round is seated: its seats were drawn without it', () => {
+  const failed = createBench(pool);
+  feed(failed, seated(pool, 0), timer(0, 'round'));
+  const next = createBench(pool);
+  feed(next, seated(pool, 0), seated(pool, 1));
+  for (const bench of [failed, next]) {
+    assert.ok(!isOpenForDeclines(bench.state));
+    assert.deepEqual(feed(bench, declineOf(pool, 2, 2)), []);
+    assert.deepEqual(bench.state.rounds.get(0)?.params.seats[2], pool.operators[2]);
+  }
+  feed(failed, seated(pool, 1), certified(certify(pool, 1)));
+  const [settleable] = feed(failed, timer(1, 'settle'));
+  assert.deepEqual(settleable?.type === 'settleable' && settleable.declines, []);
+});
+
+test('a task settles with the declines that its union was drawn with, and no others', () => {
+  const bench = createBench(pool);
+  const plain = seatsOf(pool, 1).params.seats;
+  // Somebody drew round 1 without the decline that this machine holds.
+  feed(bench, seated(pool, 0), declineOf(pool, 2), timer(0, 'round'));
+  feed(bench, { type: 'seated', round: 1, seats: plain, mySeat: undefined }, certified(certify(pool, 1)));
+  const [settleable] = feed(bench, timer(1, 'settle'));
+  assert.deepEqual(settleable?.type === 'settleable' && settleable.declines, []);
 });
 
 test('a second decline of a seat, and one of a later round, change nothing', () => {

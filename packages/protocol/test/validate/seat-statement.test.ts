@@ -108,5 +108,6 @@ test('a decline of a later round is rejected; after a commit, or without a subst
     nameOf(validateDecline(bytes, { ...context, ...change }));
   assert.equal(judged(decline({ round: 1 })), 'reject MALFORMED');
   assert.equal(judged(decline(), { hasCommitted: yes }), 'ignore TOO_LATE');
+  assert.equal(judged(decline(), { isOver: yes }), 'ignore TOO_LATE');
   assert.equal(judged(decline(), { hasSubstitute: no }), 'ignore NO_SUBSTITUTE');
 });
