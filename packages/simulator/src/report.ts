@@ -4,6 +4,7 @@ import { violationsOf } from './oracle/catalogue.ts';
 import { type SettledLeaf, settledLeaves, unfinishedOf, wrongOf } from './oracle/ending.ts';
 import { honestSlashesOf } from './oracle/evidence.ts';
 import { isCaptured } from './oracle/facts.ts';
+import { honestRowsOf } from './oracle/roots.ts';
 import type { Outcome } from './run.ts';
 import type { StrategyName } from './strategy/catalogue.ts';
 
@@ -94,7 +95,10 @@ export const reportOf = (outcome: Outcome): SeedReport => {
   const captured = [...journal.committees].filter(([, seats]) => isCaptured(outcome, seats));
   return {
     ...{ seed: plan.seed, traceHash, violations: violationsOf(outcome), virtualMs },
-    ...{ conflicts: conflictsOf(outcome).length, honestSlashes: honestSlashesOf(outcome).length },
+    ...{
+      conflicts: conflictsOf(outcome).length,
+      honestSlashes: honestSlashesOf(outcome).length + honestRowsOf(outcome).length,
+    },
     ...{ unfinished: unfinishedOf(outcome).length, messages: journal.messages },
     ...{ crashes: journal.crashes, reorgs: journal.reorgs, orders: journal.orders.length, seated: firsts.length },
     ...{ certifiedFirst: certified.size, settled: leaves.length, disputed: journal.disputes.size },

@@ -24,7 +24,7 @@ export interface Chain {
 }
 
 export const BLOCK_MS: number = 2000;
-export const GENESIS_SEC: bigint = 1_800_000_000n;
+const GENESIS_SEC: bigint = 1_800_000_000n;
 const BLOCK_SEC = BigInt(BLOCK_MS / 1000);
 
 const hashOf = (seed: number, fork: number, number: bigint): BlockHash =>

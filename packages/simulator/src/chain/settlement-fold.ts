@@ -5,6 +5,7 @@ import {
   type FoldSource,
   foldBatch,
   type NetworkParams,
+  type PricedModel,
   type SettlementFold,
   UNIT_WEI,
 } from '@mlb/protocol';
@@ -24,7 +25,7 @@ export interface FoldContext {
 
 export const foldParamsOf = ({ params }: FoldContext): FoldParams => params;
 
-export const modelRecordOf = ({ universe, plan }: Pick<FoldContext, 'universe' | 'plan'>) => ({
+export const modelRecordOf = ({ universe, plan }: Pick<FoldContext, 'universe' | 'plan'>): PricedModel => ({
   ...MODEL_RECORD,
   provider: universe.modelProvider,
   mode: plan.mode === 'exact' ? 0 : 1,

@@ -42,8 +42,7 @@ export const rootsAreFolds: Oracle = (outcome) => {
 };
 
 /** Rows that a settler executes once their batches are final. */
-export const slashRowsOf = (outcome: Outcome): readonly SlashRow[] =>
-  foldsOf(outcome).flatMap(({ slashes }) => slashes);
+const slashRowsOf = (outcome: Outcome): readonly SlashRow[] => foldsOf(outcome).flatMap(({ slashes }) => slashes);
 
 /** Verdicts against honest operators. */
 export const honestRowsOf = (outcome: Outcome): readonly SlashRow[] =>

@@ -13,7 +13,23 @@ import { slow } from './slow.ts';
 import { subtleLiar } from './subtle-liar.ts';
 import { withholder } from './withholder.ts';
 
-const STRATEGIES = {
+/** What an operator can be instead of honest. */
+export type StrategyName =
+  | 'silent'
+  | 'slow'
+  | 'liar'
+  | 'subtle-liar'
+  | 'equivocator'
+  | 'late-copier'
+  | 'selective-revealer'
+  | 'withholder'
+  | 'griefing-dissenter'
+  | 'colluder'
+  | 'cartel'
+  | 'censor'
+  | 'replayer';
+
+const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   silent,
   slow,
   liar,
@@ -27,10 +43,7 @@ const STRATEGIES = {
   cartel,
   censor,
   replayer,
-} as const satisfies Readonly<Record<string, Strategy>>;
-
-/** What an operator can be instead of honest. */
-export type StrategyName = keyof typeof STRATEGIES;
+};
 
 export const OPERATOR_STRATEGIES: readonly StrategyName[] = Object.keys(STRATEGIES) as StrategyName[];
 
