@@ -11,6 +11,8 @@ import { watcherContextOf } from './compose/watching.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { NodeConfig } from './config/load.ts';
 import { createHeliaContent } from './content/helia.ts';
+import { createFoldKeeper } from './settlement/fold-keeper.ts';
+import { createPostedData } from './settlement/posted-data.ts';
 import { createSettler } from './settlement/settler.ts';
 import { createWatcher } from './settlement/watcher.ts';
 import { VERSION } from './version.ts';
@@ -48,19 +50,6 @@ export const startSettler = async (config: NodeConfig): Promise<RunningDaemon> =
     });
     tx.start();
     closers.add('transactions', tx.stop);
-    const settler = createSettler({
-      ...base,
-      meter: metrics.meter,
-      chain: indexer,
-      state: chainState,
-      deployment: config.network.deployment,
-      epochBlocks: await epochBlocksOf(base),
-      tx,
-      gossip: peer.gossip,
-    });
-    closers.add('settler', settler.stop);
-    indexer.subscribe(settler);
-    // Who posts for others also watches what others post: one honest watcher is enough to stop a wrong batch.
     const content = await createHeliaContent({
       libp2p: peer.libp2p,
       datastore: base.datastore,
@@ -68,6 +57,25 @@ export const startSettler = async (config: NodeConfig): Promise<RunningDaemon> =
       clock,
     });
     closers.add('content', content.close);
+    const data = createPostedData({ ...base, state: chainState, content });
+    const fold = createFoldKeeper({ ...base, state: chainState, data });
+    closers.add('settlement fold', fold.stop);
+    indexer.subscribe(fold);
+    const settler = createSettler({
+      ...base,
+      meter: metrics.meter,
+      chain: indexer,
+      state: chainState,
+      deployment: config.network.deployment,
+      challengeWindowSec: base.params.challengeWindowSec,
+      fold,
+      epochBlocks: await epochBlocksOf(base),
+      tx,
+      gossip: peer.gossip,
+    });
+    closers.add('settler', settler.stop);
+    indexer.subscribe(settler);
+    // Who posts for others also watches what others post: one honest watcher is enough to stop a wrong batch.
     const watcher = createWatcher({ ...watcherContextOf(base), content, tx });
     closers.add('watcher', watcher.stop);
     indexer.subscribe(watcher);

@@ -75,7 +75,8 @@ export const createFoldKeeper = (deps: FoldKeeperDeps): FoldKeeper => {
     posted: PostedBatch,
     signal: AbortSignal,
   ): Promise<SettlementFold | undefined> => {
-    if (posted.isReverted) return skipBatch(fold, posted.index);
+    // Without a certificate a batch moves money only: Settlement.postOptimistic requires its roots to be zero.
+    if (posted.isReverted || posted.header.reputationRoot === ZERO_BYTES32) return skipBatch(fold, posted.index);
     const leaves = await deps.data.leavesOf(posted.header, signal);
     if (leaves === undefined) {
       log.debug({ index: posted.index }, 'the leaves of a posted batch are not here: the fold waits for them');

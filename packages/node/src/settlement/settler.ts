@@ -10,13 +10,18 @@ import type { Store } from '../port/store.ts';
 import { createBackground } from './background.ts';
 import { listenToBatches } from './batch-gossip.ts';
 import { createBatchPool, type PoolNews } from './batch-pool.ts';
+import { createBringer } from './bringer.ts';
 import { createCertifiedStore } from './certified-store.ts';
 import { createEpochSealer } from './epoch-sealer.ts';
+import type { FoldKeeper } from './fold-keeper.ts';
 import { createPoster } from './poster.ts';
 import { createSlasher } from './slasher.ts';
 import type { SettlementContext } from './view.ts';
 
-export interface SettlerDeps extends SettlementContext {
+export interface SettlerDeps extends Omit<SettlementContext, 'fold'> {
+  /** With it, verdicts and reputations of final batches are brought to the chain. */
+  readonly fold?: Pick<FoldKeeper, 'current' | 'after' | 'idle'>;
+  readonly challengeWindowSec: number;
   readonly deployment: Deployment;
   readonly epochBlocks: bigint;
   readonly secp256k1: Pick<Secp256k1, 'recover'>;
@@ -45,11 +50,13 @@ export const createSettler = (deps: SettlerDeps): Settler => {
   const poster = createPoster({ ...deps, settlement, certified });
   const slasher = createSlasher({ ...deps, settlement, certified });
   const sealer = createEpochSealer({ ...deps, operatorRegistry });
+  const bringer = deps.fold === undefined ? undefined : createBringer({ ...deps, fold: deps.fold });
 
   const work = (): void => {
     background.run('post', poster.post);
     background.run('slash', slasher.slash);
     background.run('seal', sealer.seal);
+    if (bringer !== undefined) background.run('bring', bringer.bring);
   };
   const keep = (name: string, put: () => Promise<void>): void =>
     background.run(name, async () => {

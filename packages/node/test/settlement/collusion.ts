@@ -21,7 +21,8 @@ export const TRUSTING = { isTimely: () => true, isDisputed: () => false, hasVerd
 
 /** The batch that an honest proposer would make of these tasks in the slot of now. */
 export const honestBatch = (world: World, tasks: readonly SettledTask[]): Batch => {
-  const context = { domain: world.domain, params: DEVNET_PARAMS, chain: world.chain.indexer, state: world.chain.state };
+  const { domain, chain, memberFold: fold } = world;
+  const context = { domain, params: DEVNET_PARAMS, chain: chain.indexer, state: chain.state, ...(fold && { fold }) };
   const view = settlementViewOf(context, TRUSTING);
   assert.ok(view !== undefined);
   const slot = slotOf(world.chain.indexer.head().number, DEVNET_PARAMS.batchSlotBlocks);

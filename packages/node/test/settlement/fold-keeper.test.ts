@@ -96,3 +96,24 @@ it('does not count a batch that was reverted, and counts it again when a reorg u
   assert.equal(foldDigestOf(fresh.current()), withIt);
   await bot.stop();
 });
+
+it('writes reputations of final batches back to the registry, for the next epoch', async () => {
+  const bot = world.startBot();
+  const epoch = world.chain.state.latestSnapshot()?.epoch ?? 0n;
+  for (let i = 0; i < 2; i += 1) await settleOne(bot);
+  const written = bot.log.next('reputation written back');
+  await world.evm.rpc('evm_increaseTime', 700);
+  await world.evm.mine();
+  await world.chain.indexer.refresh();
+  const { operator, reputationBps } = await written;
+  for (let tries = 0; tries < 10 && (world.chain.state.latestSnapshot()?.epoch ?? 0n) === epoch; tries += 1) {
+    await world.evm.mine(3);
+    await world.chain.indexer.refresh();
+    await bot.settler.idle();
+    await world.chain.indexer.refresh();
+  }
+  const row = world.chain.state.latestSnapshot()?.rows.find((one) => one.operator === operator);
+  assert.equal(row?.reputationBps, reputationBps);
+  assert.notEqual(reputationBps, 5000);
+  await bot.stop();
+});

@@ -135,6 +135,8 @@ export interface World {
   readonly tasks: SettledTask[];
   /** With the store of another bot: that bot after a restart. */
   readonly startBot: (options?: { readonly store?: Store; readonly account?: number }) => Bot;
+  /** The members' own. */
+  readonly memberFold: FoldKeeper | undefined;
   /** A fold of what was settled, from now on, or from the history that a later reorg shows again. */
   readonly openFold: (store?: Store) => FoldKeeper;
   /** One honest watcher; `isMute`: without an account to act from. */
@@ -263,7 +265,8 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     folds.push(fold);
     return fold;
   };
-  const memberContext = withFold ? { ...context, fold: openFold() } : context;
+  const memberFold = withFold ? openFold() : undefined;
+  const memberContext = memberFold === undefined ? context : { ...context, fold: memberFold };
   for (const [i, signer] of signers.entries()) {
     const { operator, peerKey } = await joinOperator(evm, deployment, {
       ...{ accountIndex: i + 1, sessionKey: signer.sessionKey, stakeMlb: stakesMlb[i] ?? 0n },
@@ -320,6 +323,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     signAs: (sessionKey, digest) => secp256k1.sign(digest, secretOf(sessionKey)),
     settleable,
     openFold,
+    memberFold,
     startWatcher: ({ store = createMemoryStore(), account = WATCHER, content = hub.join(), isMute = false } = {}) => {
       const watcherLog = createWatchLog();
       const tx = createTxManager({
@@ -354,6 +358,8 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
         ...context,
         deployment,
         epochBlocks: 5n,
+        challengeWindowSec,
+        ...(memberFold === undefined ? {} : { fold: memberFold }),
         tx,
         store,
         gossip: peer.gossip,
