@@ -40,7 +40,7 @@ class ChildError extends Error {
 }
 
 const COMPILE_CACHE = join(tmpdir(), 'mlb-compile-cache');
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 const firstJsonLine = (child: ChildProcess, { name, logFile, readyTimeoutMs }: ChildOptions): Promise<Child['ready']> =>
