@@ -13,7 +13,7 @@ const EXCLUDED = /^test\/(gas|fraud\/soundness)/;
 const SKIPPED = '--test-skip-pattern=gas';
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>>): boolean =>
-  spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } })
+  spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
     .status === 0;
 
 process.env.HARDHAT_CONFIG = resolve('hardhat.coverage.config.ts');
@@ -28,10 +28,13 @@ await hre.hooks.runHandlerChain('test', 'onTestRunStart', ['nodejs'], async () =
 await hre.tasks.getTask(['test', 'solidity']).run({});
 const isBuilt = run(['scripts/generate-abi.ts'], { MLB_ARTIFACTS: 'cache/coverage/artifacts', MLB_ABI: ABI });
 const files = globSync('test/**/*.test.ts').filter((file) => !EXCLUDED.test(file));
-const isGreen = run(['--test', SKIPPED, '--test-concurrency=1', '--conditions=@mlb/source', ...files.toSorted()], {
-  NODE_OPTIONS: `--import=${PRELOAD}`,
-  MLB_COVERAGE_ABI: resolve(ABI),
-});
+const isGreen = run(
+  ['--test', '--test-reporter=dot', SKIPPED, '--test-concurrency=1', '--conditions=@mlb/source', ...files.toSorted()],
+  {
+    NODE_OPTIONS: `--import=${PRELOAD}`,
+    MLB_COVERAGE_ABI: resolve(ABI),
+  },
+);
 const { isEnough } = printCoverage(await coverageOf(manager, ['solidity', 'nodejs']), BAR_PERCENT);
 if (!isBuilt || !isGreen) console.log('a TypeScript test failed, or did not run: run them without coverage');
 process.exitCode = isBuilt && isGreen && isEnough && process.exitCode !== 1 ? 0 : 1;

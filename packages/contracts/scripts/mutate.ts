@@ -97,7 +97,8 @@ const all = targets.flatMap((target) => {
 });
 const chosen = choose(all, Number(values.sample ?? all.length), Number(values.seed));
 console.log(`${chosen.length} of ${all.length} mutants of ${targets.length} contracts`);
-if (!targets.every(passes)) throw new Error('the tests fail before anything was changed');
+const broken = targets.find((target) => chosen.some((one) => one.target === target) && !passes(target));
+if (broken !== undefined) throw new Error(`the tests of ${broken.file} fail before anything was changed`);
 const counts: Record<Outcome, number> = { killed: 0, survived: 0, invalid: 0 };
 for (const { target, source, mutant } of chosen) {
   const outcome = judge(target, source, mutant);

@@ -42,7 +42,7 @@ contract Wiring {
         (bool hasOwnRegistry, bool hasOwnStakes) = (address(registry) == address(0), address(stakes) == address(0));
         address next = _at((hasOwnRegistry ? 1 : 0) + (hasOwnStakes ? 1 : 0) + (hasOwnEscrow ? 1 : 0));
         if (hasOwnStakes) stakes = _newStakes(registry, next);
-        if (hasOwnRegistry) registry = new OperatorRegistry(stakes, otherEscrow, next, 10);
+        if (hasOwnRegistry) registry = new OperatorRegistry(stakes, otherEscrow, next, 10, 720);
         Escrow escrow = hasOwnEscrow ? _newEscrow(next, payoutSec) : otherEscrow;
         return new Settlement(registry, stakes, escrow, cert, windowSec, 1, address(this), new address[](0));
     }
