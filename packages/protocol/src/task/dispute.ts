@@ -24,12 +24,21 @@ export const disputedRule: TaskRule = (params, state) => {
   return undefined;
 };
 
+/**
+ * Whether a round has to take place, as far as we know: the one before is disputed, or failed and had to take place itself.
+ * That somebody names a round, or that we drew its seats to judge a message, calls for nothing: a word of one operator must
+ * not make forty execute.
+ */
+export const isCalledFor = (params: TaskParams, state: TaskState, round: number): boolean =>
+  round === 0 ||
+  isDisputed(params, state, round - 1) ||
+  (hasFailed(state, round - 1) && isCalledFor(params, state, round - 1));
+
 /** A failed or disputed round opens the next one, unless a later one has decided already. */
 export const openRoundRule: TaskRule = (params, state) => {
   const top = topRoundOf(params, state) ?? 0;
-  for (let round = top; round < params.lastRound; round += 1) {
-    if (!hasFailed(state, round) && !isDisputed(params, state, round)) continue;
-    const next = round + 1;
+  for (let next = top + 1; next <= params.lastRound; next += 1) {
+    if (!isCalledFor(params, state, next)) continue;
     if (state.rounds.has(next) || state.unseatable.has(next)) continue;
     const step = once(state, `open/${next}`, [{ type: 'open-round', round: next }]);
     if (step !== undefined) return step;

@@ -1,7 +1,10 @@
 import { agreedOf } from '../agreement/certify.ts';
 import type { OwnResult } from '../agreement/event.ts';
+import { AUDIT_ROUND } from '../committee/audit.ts';
 import type { SeatMessage } from '../message/seat-message.ts';
 import { markVerified } from '../primitives/verified.ts';
+import { isCalledFor } from './dispute.ts';
+import type { TaskParams } from './event.ts';
 import { stepRound } from './rounds.ts';
 import { once, type SeatedRound, type TaskRule, type TaskState, type TaskStep } from './state.ts';
 
@@ -20,11 +23,17 @@ const ownResultOf = (state: TaskState): OwnResult | undefined => {
 const isExecuting = (state: TaskState): boolean =>
   [...state.rounds.values()].some((seated) => state.done.has(nameOf(seated)) && isIdle(seated));
 
-/** A seat of a round without a certificate needs an output: the one it has, committed again, or an execution. */
-export const executeRule: TaskRule = (_params, state) => {
+/** A seat of a round that takes place, and has no certificate: it needs an output. */
+const isWanted = (params: TaskParams, state: TaskState, seated: SeatedRound): boolean => {
+  const { round, mySeat } = seated.params;
+  const isWaited = mySeat !== undefined && isIdle(seated) && seated.state.certificate === undefined;
+  return isWaited && (round === AUDIT_ROUND || isCalledFor(params, state, round));
+};
+
+/** The output that a seat has, committed again, or an execution. */
+export const executeRule: TaskRule = (params, state) => {
   for (const [round, seated] of state.rounds) {
-    const isWanted = seated.params.mySeat !== undefined && isIdle(seated) && seated.state.certificate === undefined;
-    if (!isWanted || state.done.has(nameOf(seated))) continue;
+    if (!isWanted(params, state, seated) || state.done.has(nameOf(seated))) continue;
     const result = ownResultOf(state);
     if (result !== undefined) return once(state, nameOf(seated), [{ type: 'recommit', round, result }]);
     if (!isExecuting(state)) return once(state, nameOf(seated), [{ type: 'execute', round }]);

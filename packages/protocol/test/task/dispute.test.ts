@@ -198,3 +198,28 @@ test('a certificate of a later round is followed by a node that did not know why
   feed(bench, seated(pool, 0), seated(pool, 1), certified(certify(pool, 1)));
   assert.deepEqual(namesOf(feed(bench, timer(1, 'settle'))), ['settleable']);
 });
+
+describe('a later round that nothing calls for', () => {
+  const pool = poolOf(3, 13);
+
+  test('is seated to judge what is said of it, and nobody executes or commits again', () => {
+    for (const mySeat of [0, 7]) {
+      const bench = createBench(pool);
+      feed(bench, seated(pool, 0), certified(certify(pool, 0)), notAudited, timer(0, 'settle'));
+      assert.deepEqual(namesOf(feed(bench, seated(pool, 1, mySeat))), []);
+      assert.deepEqual(namesOf(feed(bench, timer(1, 'round'))), ['sign-round-fail']);
+      // A round that never took place is not followed by another one, though it failed.
+      assert.deepEqual(namesOf(feed(bench, seated(pool, 2, mySeat))), []);
+    }
+  });
+
+  test('is executed once its cause is known: a dissent, or more than 30 % that gave round 0 up', () => {
+    const certificate = certify(pool, 0);
+    const disputed = createBench(pool);
+    feed(disputed, seated(pool, 0), seated(pool, 1, 7), certified(certificate));
+    assert.deepEqual(namesOf(feed(disputed, dissentOf(pool, 2, certificate))), ['execute 1', 'disputed 0']);
+    const failed = createBench(pool);
+    feed(failed, seated(pool, 0), seated(pool, 1, 7));
+    assert.deepEqual(namesOf(feed(failed, roundFailOf(pool, 0, 1))), ['execute 1']);
+  });
+});
