@@ -5,7 +5,7 @@ import { DeploymentError } from './deployment-error.ts';
 import type { NetworkPreset } from './networks.ts';
 import type { ProtocolParams } from './params.ts';
 import { type Creation, creationsOf, type PlannedAddresses, predictAddresses, publicAddresses } from './plan.ts';
-import { hasBls12381, requireUsableChain } from './preflight.ts';
+import { hasBls12381, requireBls12381, requireUsableChain } from './preflight.ts';
 import { delayFaults, readMiswirings } from './verify.ts';
 
 export interface NetworkDeployOptions {
@@ -34,7 +34,7 @@ const implementationsOf = (planned: PlannedAddresses): Record<string, ContractAd
 
 /** Code of the plan, addresses left out: they depend on the nonce. */
 const planHash = (params: ProtocolParams): ContractAddress => {
-  const zero = predictAddresses('0x0000000000000000000000000000000000000000', 0);
+  const zero = predictAddresses('0x0000000000000000000000000000000000000000', 0, params);
   return planHashOf(
     params,
     creationsOf(zero, params).map(({ bytecode }) => bytecode),
@@ -45,7 +45,7 @@ const createBook = async (options: NetworkDeployOptions): Promise<AddressBook> =
   const { walletClient, publicClient, preset, params } = options;
   const { address } = walletClient.account;
   const firstNonce = await publicClient.getTransactionCount({ address, blockTag: 'pending' });
-  const planned = predictAddresses(address, firstNonce);
+  const planned = predictAddresses(address, firstNonce, params);
   return {
     schema: 'mlb.deployment/1',
     network: preset.name,
@@ -125,12 +125,13 @@ const create = async (run: Run, book: AddressBook, creation: Creation, nonce: nu
 export const deployNetwork = async (options: NetworkDeployOptions): Promise<AddressBook> => {
   const { walletClient, publicClient, preset, params, save, onProgress = () => undefined } = options;
   await requireUsableChain(publicClient, preset);
+  if (params.certificate === 'by-size') await requireBls12381(publicClient);
   const faults = delayFaults(params);
   if (faults.length > 0)
     throw new DeploymentError('BAD_PARAMS', `These delays do not fit together: ${faults.join('; ')}.`);
   requireSamePlan(options);
   let book = options.book ?? (await createBook(options));
-  const planned = predictAddresses(walletClient.account.address, book.firstNonce);
+  const planned = predictAddresses(walletClient.account.address, book.firstNonce, params);
   const run: Run = { ...options, planned };
   await save(book);
   for (const [i, creation] of creationsOf(planned, params).entries()) {

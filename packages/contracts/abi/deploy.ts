@@ -31,7 +31,7 @@ export const deployProtocol = async (options: DeployOptions): Promise<Deployment
   const { account, chain } = walletClient;
   const timeout = options.receiptTimeoutMs ?? 60_000;
   const firstNonce = await publicClient.getTransactionCount({ address: account.address, blockTag: 'pending' });
-  const planned = predictAddresses(account.address, firstNonce);
+  const planned = predictAddresses(account.address, firstNonce, params);
 
   const settle = async (creation: Creation, hash: ContractAddress): Promise<TransactionReceipt> => {
     const receipt = await publicClient.waitForTransactionReceipt({ hash, timeout });

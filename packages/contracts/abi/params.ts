@@ -58,6 +58,13 @@ export interface ProtocolParams {
   readonly seedLagBlocks?: number;
   /** Blocks from the block that seeds one round of a task to the next round's; default 18, as in NetworkParams. */
   readonly roundBlocks?: number;
+  /**
+   * Who judges batch certificates: plain signatures, or, where the epoch has more than `maxEcdsaRows` rows, one aggregated
+   * BLS signature, which needs EIP-2537. Default 'ecdsa', the only kind that nodes make so far.
+   */
+  readonly certificate?: 'ecdsa' | 'by-size';
+  /** Default 30: above it one aggregate costs less than the signatures of 70 % of the rows. */
+  readonly maxEcdsaRows?: number;
   /** Batch slots in a day of reputation and downtime; default 1440, as in NetworkParams. */
   readonly slotsPerDay?: number;
   /** Blocks of a batch slot; default 30, as in NetworkParams. */

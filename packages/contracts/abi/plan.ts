@@ -11,7 +11,12 @@ import { governanceParts } from './governance-plan.ts';
 import type { ProtocolParams } from './params.ts';
 
 /** Everything that is created, in the order of the nonces. */
-export type Created = CoreContract | FurtherContract | `${FurtherContract | CoreContract}Code`;
+export type Created =
+  | CoreContract
+  | FurtherContract
+  | `${FurtherContract | CoreContract}Code`
+  | 'certificateFew'
+  | 'certificateMany';
 export type PlannedAddresses = Readonly<Record<Created, ContractAddress>>;
 
 /** One contract to create. */
@@ -52,10 +57,22 @@ const ORDER: readonly Created[] = [
   'reserveFund',
 ];
 
+/** By size, the certificate asks one of two. Only then they are created: CertBls cannot stand on a chain without EIP-2537. */
+const orderOf = ({ certificate }: Pick<ProtocolParams, 'certificate'>): readonly Created[] =>
+  certificate === 'by-size'
+    ? ORDER.flatMap((name): readonly Created[] =>
+        name === 'certificate' ? ['certificateFew', 'certificateMany', name] : [name],
+      )
+    : ORDER;
+
 /** The contracts are wired by immutables: everyone's address is known before the first is created. */
-export const predictAddresses = (from: ContractAddress, firstNonce: number): PlannedAddresses =>
+export const predictAddresses = (
+  from: ContractAddress,
+  firstNonce: number,
+  params: Pick<ProtocolParams, 'certificate'>,
+): PlannedAddresses =>
   Object.fromEntries(
-    ORDER.map((name, i) => [name, getContractAddress({ from, nonce: BigInt(firstNonce + i) }).toLowerCase()]),
+    orderOf(params).map((name, i) => [name, getContractAddress({ from, nonce: BigInt(firstNonce + i) }).toLowerCase()]),
   ) as unknown as PlannedAddresses;
 
 const INITIAL_SUPPLY_WEI = 10n ** 27n;
@@ -78,6 +95,21 @@ const proxyTo = (implementation: ContractAddress): Part => ({
 
 /** Pauses `post`, cancels, vetoes. */
 export const guardianOf = ({ guardian, initialHolder }: ProtocolParams): ContractAddress => guardian ?? initialHolder;
+
+const ecdsaPart = (at: PlannedAddresses): Part => ({
+  abi: code.certEcdsaAbi,
+  bytecode: code.certEcdsaBytecode,
+  args: [at.operatorRegistry],
+});
+
+const certificatePart = (at: PlannedAddresses, { certificate, maxEcdsaRows = 30 }: ProtocolParams): Part =>
+  certificate === 'by-size'
+    ? {
+        abi: code.certBySizeAbi,
+        bytecode: code.certBySizeBytecode,
+        args: [at.operatorRegistry, at.certificateFew, at.certificateMany, maxEcdsaRows],
+      }
+    : ecdsaPart(at);
 
 /** Batch slots of a minute, of blocks of two seconds. */
 const DEFAULT_SLOTS_PER_DAY = 1440;
@@ -117,7 +149,7 @@ const coreParts = (at: PlannedAddresses, params: ProtocolParams): Record<CoreCon
         BigInt(payoutDelaySec),
       ],
     },
-    certificate: { abi: code.certEcdsaAbi, bytecode: code.certEcdsaBytecode, args: [at.operatorRegistry] },
+    certificate: certificatePart(at, params),
     settlement: {
       abi: code.settlementAbi,
       bytecode: code.settlementBytecode,
@@ -212,11 +244,13 @@ const fraudProofParts = (at: PlannedAddresses, params: ProtocolParams) => {
 export const creationsOf = (at: PlannedAddresses, params: ProtocolParams): readonly Creation[] => {
   const parts: Readonly<Record<string, Part>> = {
     ...coreParts(at, params),
+    certificateFew: ecdsaPart(at),
+    certificateMany: { abi: code.certBlsAbi, bytecode: code.certBlsBytecode, args: [at.operatorRegistry] },
     ...furtherParts(at, params),
     ...fraudProofParts(at, params),
     ...governanceParts(at, params, guardianOf(params)),
   };
-  return ORDER.map((name) => ({ name, ...(parts[name] as Part) }));
+  return orderOf(params).map((name) => ({ name, ...(parts[name] as Part) }));
 };
 
 /** Without the implementations behind proxies, which nobody calls. */

@@ -25,3 +25,12 @@ export const requireUsableChain = async (publicClient: PublicClient, preset: Net
     `${preset.name} has chain id ${preset.chainId}, the RPC serves ${chainId}. Check --network and --rpc.`,
   );
 };
+
+/** Throws UNSUPPORTED_NETWORK where aggregated certificates cannot be checked. */
+export const requireBls12381 = async (publicClient: PublicClient): Promise<void> => {
+  if (await hasBls12381(publicClient)) return;
+  throw new DeploymentError(
+    'UNSUPPORTED_NETWORK',
+    "The chain has no EIP-2537 precompiles, which certificates by size need. Deploy with certificate 'ecdsa'.",
+  );
+};

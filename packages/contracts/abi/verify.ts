@@ -51,6 +51,9 @@ const coreWires = (at: PlannedAddresses, params: ProtocolParams): readonly Wire[
   }),
   { contract: 'escrow', abi: code.escrowAbi, read: 'ownerOf', args: [1], expected: resolve(at, params.treasury) },
   ...wires('certificate', code.certEcdsaAbi, { registry: at.operatorRegistry }),
+  ...(params.certificate === 'by-size'
+    ? wires('certificate', code.certBySizeAbi, { few: at.certificateFew, many: at.certificateMany })
+    : []),
   ...wires('settlement', code.settlementAbi, {
     registry: at.operatorRegistry,
     stakeManager: at.stakeManager,

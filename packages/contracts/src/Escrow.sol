@@ -9,11 +9,13 @@ import {IFeeSource} from "./interfaces/IFeeSource.sol";
 import {IMLBToken} from "./interfaces/IMLBToken.sol";
 import {Lanes} from "./libraries/Lanes.sol";
 import {PackedRows} from "./libraries/PackedRows.sol";
+import {Withdrawals} from "./libraries/Withdrawals.sol";
 
 /// @title Requesters' money and what was earned with it. One contract per asset: MLB, or the chain's native coin.
 contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     using SafeERC20 for IMLBToken;
     using Lanes for Lanes.Ledger;
+    using Withdrawals for Withdrawals.Book;
 
     uint256 public constant UNIT_WEI = 1e9;
     uint8 public constant KIND_ESCROW = 0;
@@ -40,9 +42,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     address[] private _owners;
     /// @inheritdoc IEscrow
     mapping(address owner => uint32 account) public accountOf;
-    mapping(uint8 kind => mapping(uint32 account => Request)) private _requests;
-    /// Bit account % 256 of word account / 256: a payout was asked for. A revert reads one word, not a request an account.
-    mapping(uint256 word => uint256 bits) private _payoutAsked;
+    Withdrawals.Book private _withdrawals;
     mapping(uint32 account => uint64 units) private _locked;
     uint64 private _settledUnits;
     uint64 private _revertedUnits;
@@ -93,7 +93,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function requestBurn() external {
-        require(_requests[KIND_EARNED][BURN_ACCOUNT].units == 0, BurnUnderWay());
+        require(_withdrawals.requests[KIND_EARNED][BURN_ACCOUNT].units == 0, BurnUnderWay());
         uint64 units = _earned.get(BURN_ACCOUNT);
         require(units != 0, ZeroUnits());
         _request(KIND_EARNED, BURN_ACCOUNT, units);
@@ -101,10 +101,9 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function complete(uint8 kind, uint32 account) external nonReentrant {
-        Request memory request = _requests[kind][account];
+        Request memory request = _withdrawals.requests[kind][account];
         require(request.units != 0 && block.timestamp >= request.readyAtSec, NotReady(kind, account));
-        delete _requests[kind][account];
-        if (kind == KIND_EARNED) _payoutAsked[account >> 8] &= ~(1 << (account & 255));
+        _withdrawals.end(kind, account);
         Lanes.Ledger storage ledger = _ledger(kind);
         uint64 payable_ = _unlocked(kind, account);
         uint64 units = request.units < payable_ ? request.units : payable_;
@@ -144,7 +143,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         require(msg.sender == settlement, NotSettlement(msg.sender));
         uint256 offset = _escrow.giveBack(deltas);
         _earned.takeBack(deltas, offset);
-        _shrinkRequests(deltas, offset);
+        _withdrawals.shrinkAll(deltas, offset);
         if (treasuryUnits != 0) _takeBack(TREASURY_ACCOUNT, treasuryUnits);
         if (burnUnits != 0) _takeBack(BURN_ACCOUNT, burnUnits);
         _revertedUnits += _compensationOf(burnUnits);
@@ -183,7 +182,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function requestOf(uint8 kind, uint32 account) external view returns (Request memory) {
-        return _requests[kind][account];
+        return _withdrawals.requests[kind][account];
     }
 
     /// @inheritdoc IEscrow
@@ -194,7 +193,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function available(uint32 account) public view returns (uint64) {
         uint64 free = _unlocked(KIND_ESCROW, account);
-        uint64 leaving = _requests[KIND_ESCROW][account].units;
+        uint64 leaving = _withdrawals.requests[KIND_ESCROW][account].units;
         return leaving < free ? free - leaving : 0;
     }
 
@@ -233,33 +232,9 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         return burnUnits * COMPENSATION_PER_BURN;
     }
 
-    /// The payouts that the undone credits were asked for.
-    function _shrinkRequests(bytes calldata deltas, uint256 offset) private {
-        uint256 word = type(uint256).max;
-        uint256 asked;
-        // Bounded by what was posted.
-        unchecked {
-            for (; offset < deltas.length; offset += PackedRows.DELTA_BYTES) {
-                (, , uint32 account, uint64 units) = PackedRows.delta(deltas, offset);
-                if (account >> 8 != word) {
-                    word = account >> 8;
-                    asked = _payoutAsked[word];
-                }
-                if ((asked >> (account & 255)) & 1 != 0) _shrink(account, units);
-            }
-        }
-    }
-
     function _takeBack(uint32 account, uint64 units) private {
         _earned.sub(account, units);
-        if ((_payoutAsked[account >> 8] >> (account & 255)) & 1 != 0) _shrink(account, units);
-    }
-
-    /// A running request shrinks by exactly the credit that was undone: clamping it to the balance instead would let it pay
-    /// out a later credit, and then that one could not be undone.
-    function _shrink(uint32 account, uint64 units) private {
-        Request storage request = _requests[KIND_EARNED][account];
-        request.units = request.units > units ? request.units - units : 0;
+        _withdrawals.shrink(account, units);
     }
 
     function _unlocked(uint8 kind, uint32 account) private view returns (uint64) {
@@ -274,8 +249,7 @@ contract Escrow is IEscrow, IFeeSource, ReentrancyGuardTransient {
         require(units <= balance, InsufficientUnits(account, units, balance));
         uint64 delaySec = kind == KIND_ESCROW ? escrowDelaySec : payoutDelaySec;
         uint64 readyAtSec = uint64(block.timestamp) + delaySec;
-        _requests[kind][account] = Request(units, readyAtSec);
-        if (kind == KIND_EARNED) _payoutAsked[account >> 8] |= 1 << (account & 255);
+        _withdrawals.ask(kind, account, Request(units, readyAtSec));
         emit WithdrawalRequested(kind, account, units, readyAtSec);
     }
 

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import {
   type AddressBook,
   allocationsOfPaper,
+  certBlsAbi,
+  certBySizeAbi,
   DeploymentError,
   deployNetwork,
   mlbTokenAbi,
@@ -141,4 +143,33 @@ test('every preset keeps the order of its delays', () => {
 
 test('what is no address book is not read as one', () => {
   assert.throws(() => parseAddressBook('{"schema":"mlb.network/1"}'), SyntaxError);
+});
+
+test('certificates by size: plain signatures up to the limit, one aggregate above', async () => {
+  await using chain = await createTestChain();
+  const { options } = await createBench(chain);
+  const book = await deployNetwork({ ...options, params: { ...params, certificate: 'by-size', maxEcdsaRows: 40 } });
+  assert.equal(book.verified, true);
+  const { certificate: address, operatorRegistry } = book.deployment.addresses;
+  const [few, many, maxFewRows] = await Promise.all(
+    (['few', 'many', 'maxFewRows'] as const).map((functionName) =>
+      chain.publicClient.readContract({ address, abi: certBySizeAbi, functionName }),
+    ),
+  );
+  assert.equal(maxFewRows, 40);
+  assert.notEqual(few, many);
+  const registry = await chain.publicClient.readContract({
+    address: many as `0x${string}`,
+    abi: certBlsAbi,
+    functionName: 'registry',
+  });
+  assert.equal(registry.toLowerCase(), operatorRegistry);
+});
+
+test('a chain without EIP-2537 refuses them before anything is sent', async () => {
+  await using chain = await createTestChain(undefined, 'cancun');
+  const { options, saved } = await createBench(chain);
+  const refused = deployNetwork({ ...options, params: { ...params, certificate: 'by-size' } });
+  await assert.rejects(refused, isCode('UNSUPPORTED_NETWORK'));
+  assert.equal(saved.length, 0);
 });
