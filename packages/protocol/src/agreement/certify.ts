@@ -5,7 +5,7 @@ import { type ResultStatement, resultDigestOf } from '../message/result-statemen
 import { markVerified, type Verified } from '../primitives/verified.ts';
 import { hasQuorum } from '../quorum/threshold.ts';
 import { isAuditRound } from './earlier.ts';
-import type { RoundEffect, RoundParams } from './event.ts';
+import type { Agreed, RoundEffect, RoundParams } from './event.ts';
 import { lockOf } from './lock.ts';
 import { agrees, isStatedInReveal, lockedReveal, outputOf, type Value } from './output.ts';
 import type { Lock, RoundState, RoundStep, Rule } from './state.ts';
@@ -17,8 +17,11 @@ export const agreedOf = (
   params: RoundParams,
   state: RoundState,
   { lockRoot, resultDigest }: ResultStatement,
-): Extract<RoundEffect, { readonly type: 'certified' }>['agreed'] => {
-  const lock = isAuditRound(params) ? undefined : lockOf(state, lockRoot);
+): Agreed | undefined => {
+  if (isAuditRound(params)) return undefined;
+  const { restored } = state;
+  if (restored?.resultDigest === resultDigest) return { blind: restored.blind, output: restored.output };
+  const lock = lockOf(state, lockRoot);
   const agreed = lock && outputOf(params, state, { lock, resultDigest });
   return lock && agreed && { blind: lock.blind, output: agreed.output };
 };

@@ -80,6 +80,12 @@ export type Unsigned =
       readonly statement: ResultStatement;
     };
 
+/** The agreed output and the blind that opens a certificate's digest with it. */
+export interface Agreed {
+  readonly blind: Bytes32;
+  readonly output: Uint8Array;
+}
+
 /** What the shell must do, in this order. */
 export type RoundEffect =
   /** Durable before any later effect of the list is performed. */
@@ -93,8 +99,11 @@ export type RoundEffect =
   | {
       readonly type: 'certified';
       readonly certificate: Verified<Certificate>;
-      /** Undefined when this node does not hold the agreed output. */
-      readonly agreed: { readonly blind: Bytes32; readonly output: Uint8Array } | undefined;
+      /**
+       * Undefined when this node does not hold the agreed output. Durable with the certificate: after a restart it is all
+       * that can open the digest for the seats of a later round.
+       */
+      readonly agreed: Agreed | undefined;
     }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
   /** DISSENT_DIFFERS: the certificate says otherwise than our own execution; DISSENT_WITHHELD: a locked seat did not reveal. */

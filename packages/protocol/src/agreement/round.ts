@@ -1,5 +1,7 @@
+import { resultDigestOf } from '../message/result-statement.ts';
 import type { SeatMessage } from '../message/seat-message.ts';
-import type { OwnResult, RoundEffect, RoundEvent, RoundParams } from './event.ts';
+import { resultHashOf } from '../tensor/canonical.ts';
+import type { Agreed, OwnResult, RoundEffect, RoundEvent, RoundParams } from './event.ts';
 import { namedBy, ROUND_RULES, record, recordMessage, settleRules } from './rules.ts';
 import { emptyState, type RoundState, type RoundStep } from './state.ts';
 
@@ -33,14 +35,20 @@ export interface RoundMemory {
   readonly result: OwnResult | undefined;
   /** Own messages that were signed, and so may have left: written with the signing guard, before they are sent. */
   readonly signedOwn: readonly SeatMessage[];
+  /** From the last `certified` effect that had it. */
+  readonly agreed?: Agreed | undefined;
 }
+
+/** With the digest it opens: it proves itself against the certificate that comes back. */
+const restoredFrom = ({ taskId }: RoundParams, agreed: Agreed | undefined): RoundState['restored'] =>
+  agreed && { ...agreed, resultDigest: resultDigestOf(taskId, agreed.blind, resultHashOf(agreed.output)) };
 
 /**
  * A round after a restart. Duties that were signed stay spent, so that nothing is signed twice (I8); what was decided
  * but not signed is decided again, with the same commit. The shell sends `signedOwn` again itself: others may have
- * missed them. Messages of the others are lost and come by relay, or not at all; the certificate comes by gossip.
+ * missed them. What was agreed on can still be opened: without it honest signers could not show what they signed. Messages of the others are lost and come by relay, or not at all; the certificate comes by gossip.
  */
-export const restoreRound = (params: RoundParams, { result, signedOwn }: RoundMemory): RoundStep => {
+export const restoreRound = (params: RoundParams, { result, signedOwn, agreed }: RoundMemory): RoundStep => {
   const created = createRound(params);
   const order: readonly SeatMessage['type'][] = ['commit', 'lock-vote', 'reveal', 'vote'];
   const remembered = signedOwn
@@ -50,6 +58,7 @@ export const restoreRound = (params: RoundParams, { result, signedOwn }: RoundMe
     .reduce((state, message) => recordMessage(params, state, message).state, {
       ...created.state,
       own: params.mySeat === undefined ? undefined : result,
+      restored: restoredFrom(params, agreed),
     });
   return settleRules(ROUND_RULES, params, { state: remembered, effects: created.effects });
 };

@@ -6,7 +6,7 @@ import type { SeatMessage } from '../message/seat-message.ts';
 import type { Signed } from '../message/signed.ts';
 import type { Bytes32 } from '../primitives/hex.ts';
 import type { Verified } from '../primitives/verified.ts';
-import type { OwnResult, RoundEffect, RoundParams } from './event.ts';
+import type { Agreed, OwnResult, RoundEffect, RoundParams } from './event.ts';
 
 export type RevealMessage = Extract<SeatMessage, { readonly type: 'reveal' }>;
 
@@ -76,6 +76,8 @@ export interface RoundState {
   readonly revealTimer: TimerState;
   readonly withheldTimer: TimerState;
   readonly certificate: Verified<Certificate> | undefined;
+  /** What opened a certificate of this round before a restart, with the digest it opens. */
+  readonly restored: (Agreed & { readonly resultDigest: Bytes32 }) | undefined;
   /** Whether the agreed output was known when the certificate was last reported. */
   readonly isOutputKnown: boolean;
   /** `failed`: the round timer came before a certificate. `settleable`: the certificate grows no more. */
@@ -110,6 +112,7 @@ export const emptyState = (seatCount: number): RoundState => ({
   revealTimer: 'idle',
   withheldTimer: 'idle',
   certificate: undefined,
+  restored: undefined,
   isOutputKnown: false,
   phase: 'open',
   hasDissented: false,

@@ -16,28 +16,33 @@ const findingAbout = ({ mode }: RoundParams, revealed: Value, canon: Value): Fin
   return findingOf(own, certified, mode);
 };
 
+/** Who signed certificates before this round's. */
+interface EarlierSigners {
+  /** Of a value that, as opened after the lock, is grossly another one. */
+  readonly overturned: ReadonlySet<Address | undefined>;
+  /** Of a value that nobody opened to this round. */
+  readonly unopened: ReadonlySet<Address | undefined>;
+}
+
 /**
- * Operators that signed a certificate before this round's whose value, as opened after the lock, is grossly another one. A
- * value within four tolerances may come from the same honest machines with another centre: its signers did nothing.
+ * A value within four tolerances may come from the same honest machines with another centre: its signers did nothing. An
+ * opening may be missing because those who hold it were not there to send it, so that alone says nothing about a signer.
  */
-const overturnedSigners = (
-  task: TaskState,
-  { params, state }: SeatedRound,
-  canon: Value,
-): ReadonlySet<Address | undefined> => {
+const earlierSigners = (task: TaskState, { params, state }: SeatedRound, canon: Value): EarlierSigners => {
   const operatorsOf = (seated: SeatedRound, { signatures }: Certificate): readonly (Address | undefined)[] =>
     signatures.map(({ seat }) => seated.params.seats[seat]?.operator);
-  const overturned = [...task.rounds].flatMap(([round, earlier]) => {
+  const earlierOnes = [...task.rounds].flatMap(([round, earlier]) => {
     const { certificate } = earlier.state;
     if (certificate === undefined || (round >= params.round && round !== AUDIT_ROUND)) return [];
     // An audit signs the digest of round 0: one opening opens both.
     const opened = openingOf(task, { params, state }, certificate);
-    // Nobody could open it: whoever signed it keeps its value back.
-    return opened !== undefined && findingAbout(params, opened, canon) !== 'gross'
-      ? []
-      : operatorsOf(earlier, certificate);
+    const isOverturned = opened !== undefined && findingAbout(params, opened, canon) === 'gross';
+    return [{ operators: operatorsOf(earlier, certificate), isOpened: opened !== undefined, isOverturned }];
   });
-  return new Set(overturned);
+  return {
+    overturned: new Set(earlierOnes.flatMap(({ operators, isOverturned }) => (isOverturned ? operators : []))),
+    unopened: new Set(earlierOnes.flatMap(({ operators, isOpened }) => (isOpened ? [] : operators))),
+  };
 };
 
 /** A seat's operator, and a certified value that it was locked for and did not sign. */
@@ -95,7 +100,7 @@ export const judgementsOf = (task: TaskState, seated: SeatedRound): readonly Sea
   const certified = certifiedOf(params, state);
   if (certified === undefined) return undefined;
   const { lock, value } = certified;
-  const overturned = overturnedSigners(task, seated, value);
+  const { overturned, unopened } = earlierSigners(task, seated, value);
   const unsigned = unsignedBefore(task, seated, value);
   return params.seats.map(({ operator }, seat) => {
     const revealed = revealedBy(state, lock, seat);
@@ -105,7 +110,9 @@ export const judgementsOf = (task: TaskState, seated: SeatedRound): readonly Sea
     const own = unsigned.filter((entry) => entry.operator === operator);
     return {
       finding: isBenign && isEvasive(params, revealed, own) ? 'withheld' : finding,
-      isOverturnedSigner: overturned.has(operator),
+      // Of an unopened certificate only those that do not stand by the canonical value now.
+      isOverturnedSigner:
+        overturned.has(operator) || (unopened.has(operator) && finding !== 'agreeing' && finding !== 'near'),
     };
   });
 };

@@ -260,8 +260,8 @@ const TASK_BUGS: readonly Bug[] = [
   bug(
     'signers of an overturned certificate go unmarked',
     'task/findings.ts',
-    "return opened !== undefined && findingAbout(params, opened, canon) !== 'gross'",
-    'return opened === undefined || canon !== undefined',
+    "opened !== undefined && findingAbout(params, opened, canon) === 'gross'",
+    'opened !== undefined && canon === undefined',
   ),
   bug(
     'a change of mind in round 1 undoes a lie in round 0',
@@ -280,6 +280,12 @@ const TASK_BUGS: readonly Bug[] = [
     'task/state.ts',
     'for (let round = lastRound; round >= 0; round -= 1)',
     'for (let round = 0; round <= lastRound; round += 1)',
+  ),
+  bug(
+    'a round that nothing calls for is executed',
+    'task/execute.ts',
+    'round === AUDIT_ROUND || isCalledFor(params, state, round)',
+    'round >= 0',
   ),
   bug(
     'a seat of round 0 executes again instead of committing again',

@@ -1,5 +1,6 @@
 import type { OuterRoundEffect } from '../../src/index.ts';
 import {
+  type Agreed,
   type Certificate,
   type CertifiedVerdict,
   createTaskMachine,
@@ -29,6 +30,8 @@ export interface TaskShell {
   readonly disk: {
     readonly results: Map<number, OwnResult>;
     readonly signed: { readonly round: number; readonly message: Verified<SeatMessage> }[];
+    /** What opens the certificate of a round. */
+    readonly agreed: Map<number, Agreed>;
     readonly events: TaskEvent[];
   };
   /** `round/timer`, or `refund`. */
@@ -103,6 +106,7 @@ const performRound = (shell: TaskShell, round: number, effect: OuterRoundEffect,
       return;
     case 'certified': {
       shell.certified.push({ round, effect });
+      if (effect.agreed !== undefined) shell.disk.agreed.set(round, effect.agreed);
       const event: TaskEvent = {
         type: 'round',
         round,
@@ -193,7 +197,7 @@ const perform = (shell: TaskShell, effect: TaskEffect, outside: TaskOutside): vo
 export const createTaskShell = ({ params }: Pool, operator: number): TaskShell => ({
   operator,
   state: createTaskMachine(params).state,
-  disk: { results: new Map(), signed: [], events: [] },
+  disk: { results: new Map(), signed: [], agreed: new Map(), events: [] },
   timers: new Set(),
   effectsUntilCrash: Number.POSITIVE_INFINITY,
   ...{ certified: [], evidence: [], settleable: [], disputed: [], judged: [], opened: [], refunds: 0 },
@@ -213,12 +217,13 @@ export const handleTask = (shell: TaskShell, event: TaskEvent, outside: TaskOuts
 const restart = (shell: TaskShell, outside: TaskOutside): void => {
   shell.effectsUntilCrash = Number.POSITIVE_INFINITY;
   shell.timers.clear();
-  const { results, signed, events } = shell.disk;
+  const { results, signed, agreed, events } = shell.disk;
   const rounds = [...new Set([...results.keys(), ...signed.map(({ round }) => round)])].map((round) => ({
     round,
     memory: {
       result: results.get(round),
       signedOwn: signed.flatMap((entry) => (entry.round === round ? [entry.message] : [])),
+      agreed: agreed.get(round),
     },
   }));
   const restored = restoreTask(outside.pool.params, { rounds, events: [...events] });

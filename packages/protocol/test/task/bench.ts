@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  type Bytes32,
   type Certificate,
   createTaskMachine,
   DECLINE,
@@ -42,11 +43,13 @@ export const certify = (
     signers,
     locked,
     value = 'value',
+    digest = keccak256(tag(value)),
     committee = seatsOf(pool, round),
   }: {
     readonly signers?: readonly number[];
     readonly locked?: readonly number[];
     readonly value?: string;
+    readonly digest?: Bytes32;
     readonly committee?: Committee;
   } = {},
 ): Verified<Certificate> => {
@@ -57,7 +60,7 @@ export const certify = (
   }));
   const statement = {
     ...{ taskId, round, epoch, seatCount: seats.length, lockRoot: lockRootOf(members) },
-    resultDigest: keccak256(tag(value)),
+    resultDigest: digest,
   };
   const signatures = (signers ?? range(seats.length)).map((seat) => ({
     seat,

@@ -4,10 +4,13 @@ import {
   createTaskMachine,
   type OwnResult,
   restoreTask,
+  resultDigestOf,
+  resultHashOf,
   type SeatMessage,
   type TaskEffect,
   type TaskEvent,
   type Verified,
+  ZERO_BYTES32,
 } from '../../src/index.ts';
 import { executionOf, outputBytes, signSeatMessage } from '../sim/committee.ts';
 import {
@@ -113,4 +116,22 @@ test('a restored dispute does not settle', () => {
   const events = [seated(pool, 0), certified(certificate), dissentOf(pool, 2, certificate), notAudited];
   const { bench } = restored(events, []);
   assert.deepEqual(namesOf(feed(bench, timer(0, 'settle'))), []);
+});
+
+test('what opens a certificate is kept over a restart, and goes to the seats of the next round after their lock', () => {
+  const agreed = { blind: ZERO_BYTES32, output: outputBytes([1]) };
+  const resultDigest = resultDigestOf(pool.params.taskId, agreed.blind, resultHashOf(agreed.output));
+  const mine = certify(pool, 0, { digest: resultDigest });
+  const other = certify(pool, 0, { value: 'of another digest' });
+  for (const [certificate, opened] of [
+    [mine, agreed],
+    [other, undefined],
+  ] as const) {
+    const memory = { result, signedOwn: [], agreed };
+    const { effects } = restored([seated(pool, 0, 2), certified(certificate)], [{ round: 0, memory }]);
+    const told = effects.flatMap((effect) =>
+      effect.type === 'round' && effect.effect.type === 'certified' ? [effect.effect.agreed] : [],
+    );
+    assert.deepEqual(told, [opened]);
+  }
 });

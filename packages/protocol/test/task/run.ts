@@ -2,6 +2,7 @@ import { type AgreementMode, unpackFindings } from '../../src/index.ts';
 import type { Behaviour } from '../sim/byzantine.ts';
 import { outputBytes } from '../sim/committee.ts';
 import { fakeSecp256k1 } from '../sim/fake-secp256k1.ts';
+import type { Extra } from '../sim/task-byzantine.ts';
 import { createPool } from '../sim/task-pool.ts';
 import type { TaskOutcome, TaskScenario } from '../sim/task-scenario.ts';
 import { runTask } from '../sim/task-world.ts';
@@ -16,6 +17,10 @@ export interface Cast {
   readonly answers?: Readonly<Record<number, number>>;
   readonly busy?: readonly number[];
   readonly isAudited?: boolean;
+  readonly crashes?: TaskScenario['crashes'];
+  readonly seed?: number;
+  /** What the Byzantine ones do besides. */
+  readonly extras?: readonly Extra[];
 }
 
 /** A whole task of honest nodes and these others, in a synchronous network. */
@@ -25,11 +30,17 @@ export const perform = (cast: Cast): TaskOutcome & { readonly scenario: TaskScen
     pool: createPool({ size, redundancy, mode, secp256k1: fakeSecp256k1 }),
     outputs: Array.from({ length: size }, (_, i) => outputBytes([answers[i] ?? 1])),
     byzantine: Object.entries(byzantine).map(([operator, behaviour]) => ({
-      ...{ operator: Number(operator), behaviour, extras: [], seats: new Map(), done: new Set<string>() },
+      ...{
+        operator: Number(operator),
+        behaviour,
+        extras: cast.extras ?? [],
+        seats: new Map(),
+        done: new Set<string>(),
+      },
     })),
     busy: cast.busy ?? [],
     isAudited: cast.isAudited ?? false,
-    ...{ seed: 7, isSynchronous: true, duplicates: false, crashes: [] },
+    ...{ seed: cast.seed ?? 7, isSynchronous: true, duplicates: false, crashes: cast.crashes ?? [] },
   };
   return { ...runTask(scenario), scenario };
 };

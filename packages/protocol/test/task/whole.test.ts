@@ -70,6 +70,23 @@ describe('a liar', () => {
   });
 });
 
+test('signers that restart after their certificate still open it, and honest ones are overturned by nobody', () => {
+  let disputes = 0;
+  for (const afterEffects of [8, 10, 12, 14, 16, 20]) {
+    for (const seed of [1, 2, 3, 4]) {
+      const crashes = [0, 1, 2].map((operator) => ({ operator, afterEffects }));
+      const cast = { byzantine: { 3: 'withholding' }, extras: ['false-dissent'], crashes, seed } as const;
+      const faults = faultsIn(perform(cast)) ?? [];
+      assert.deepEqual(
+        faults.filter((fault) => fault.endsWith('*') && !fault.startsWith('3 ')),
+        [],
+      );
+      disputes += faults.length;
+    }
+  }
+  assert.ok(disputes > 0);
+});
+
 test('a withheld reveal is seen by a locked seat, opens round 1, and is found there if it goes on', () => {
   const outcome = perform({ byzantine: { 3: 'withholding' } });
   assert.equal(roundOf(settledBy(outcome)), 1);
