@@ -55,7 +55,9 @@ export default defineConfig({
     solidity: {
       // The same inputs in every run: a failure is a bug, not luck.
       fuzz: { runs: 256, seed: '0x6d6c62' },
-      fsPermissions: { readFile: ['../protocol/vectors/messages.json', '../protocol/vectors/batch.json'] },
+      fsPermissions: {
+        readFile: ['messages', 'batch', 'later-rounds'].map((name) => `../protocol/vectors/${name}.json`),
+      },
       // `pnpm invariants` looks longer; two minutes of two cores are what a suite can spend.
       invariant: {
         runs: numberOf('MLB_INVARIANT_RUNS', 1024),

@@ -66,6 +66,11 @@ const DEVNET: ParamsPreset = {
   unbondSec: 120,
   rewardPeriodSec: 60,
   claimDelaySec: 30,
+  // Of DEVNET_PARAMS: a contract that draws with other blocks would convict honest batches.
+  seedLagBlocks: 6,
+  roundBlocks: 24,
+  slotsPerDay: 150,
+  batchSlotBlocks: 4,
   governance: { votingDelaySec: 10, votingPeriodSec: 60, lateQuorumSec: 10, identitySec: 60 },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 pragma solidity 0.8.37;
 
+import {Charges} from "../../src/libraries/Charges.sol";
 import {Committee} from "../../src/libraries/Committee.sol";
 import {Test} from "../support/Test.sol";
 
@@ -21,16 +22,42 @@ contract VectorsTest is Test {
     VmFiles private constant files = VmFiles(address(vm));
     string private messages;
     string private batch;
+    string private laterRounds;
 
     function setUp() public {
         messages = files.readFile("../protocol/vectors/messages.json");
         batch = files.readFile("../protocol/vectors/batch.json");
+        laterRounds = files.readFile("../protocol/vectors/later-rounds.json");
     }
 
     function test_committees_areThoseOfTheVectors() public view {
         uint256 draws;
         for (; files.keyExistsJson(batch, _draw(draws, "")); ++draws) _checkDraw(draws);
         vm.assertTrue(draws >= 3);
+    }
+
+    function test_chargesOfLaterRounds_areThoseOfTheVectors() public view {
+        uint256 shared;
+        uint256 i;
+        for (; files.keyExistsJson(laterRounds, _charge(i, "")); ++i) {
+            Charges.Terms memory terms = Charges.Terms({
+                priceWei: _chargeUint(i, ".modelPriceWei"),
+                computeUnits: _chargeUint(i, ".computeUnits"),
+                tipPerSeat: _chargeUint(i, ".tipPerSeat"),
+                baseFee: _chargeUint(i, ".baseFee"),
+                lockedCount: _chargeUint(i, ".lockedCount"),
+                paidCount: _chargeUint(i, ".paid")
+            });
+            Charges.Charge memory charge = Charges.chargeOf(terms);
+            vm.assertEq(charge.chargeUnits, _chargeUint(i, ".charge.chargeUnits"));
+            vm.assertEq(charge.modelFeeUnits, _chargeUint(i, ".charge.modelFeeUnits"));
+            vm.assertEq(charge.paidSeatUnits, _chargeUint(i, ".charge.paidSeatUnits"));
+            vm.assertEq(charge.treasuryUnits, _chargeUint(i, ".charge.treasuryUnits"));
+            vm.assertEq(charge.burnUnits, _chargeUint(i, ".charge.burnUnits"));
+            vm.assertEq(charge.batcherUnits, _chargeUint(i, ".charge.batcherUnits"));
+            if (terms.paidCount > terms.lockedCount) ++shared;
+        }
+        vm.assertTrue(i >= 3 && shared != 0);
     }
 
     function test_proposers_areThoseOfTheVectors() public view {
@@ -107,6 +134,14 @@ contract VectorsTest is Test {
                 operatorIndex = Committee.operatorIndexOf(Committee.rowAt(rows, row));
             }
         }
+    }
+
+    function _charge(uint256 i, string memory field) private pure returns (string memory) {
+        return string.concat(".charges[", files.toString(i), "]", field);
+    }
+
+    function _chargeUint(uint256 i, string memory field) private view returns (uint256) {
+        return files.parseJsonUint(laterRounds, _charge(i, field));
     }
 
     function _draw(uint256 i, string memory field) private pure returns (string memory) {
