@@ -1,6 +1,6 @@
 // Gas of settling 1 to 10 000 tasks by the white paper's design, by one report a task, by ours, and the floor, all on one
-// embedded chain: `npm run --silent gas -- --json`. `--update` writes the snapshot, `--tasks 1,10` takes fewer.
-import { writeFile } from 'node:fs/promises';
+// embedded chain: `npm run --silent gas -- --json`. `--tasks 1,10` takes fewer; `--update` writes these rows to the snapshot.
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { barsOf } from '../test/bench/bars.ts';
 import { compareDesigns, type GasRow } from '../test/bench/designs.ts';
@@ -29,7 +29,13 @@ await using chain = await createTestChain();
 const rows = await compareDesigns(chain, values.tasks.split(',').map(Number));
 const bars = barsOf(rows);
 const result = { schema: 'mlb.gas/1', unit: 'gas a task', requesters: 100, operators: 32, rows, bars };
-if (values.update) await writeFile(SNAPSHOT, `${JSON.stringify(result, undefined, 2)}\n`);
+if (values.update) {
+  const before = JSON.parse(await readFile(SNAPSHOT, 'utf8')) as { readonly rows: readonly GasRow[] };
+  const kept = before.rows.filter(({ tasks }) => rows.every((row) => row.tasks !== tasks));
+  const merged = [...kept, ...rows].sort((a, b) => a.tasks - b.tasks);
+  const snapshot = { ...result, rows: merged, bars: barsOf(merged) };
+  await writeFile(SNAPSHOT, `${JSON.stringify(snapshot, undefined, 2)}\n`);
+}
 if (values.json) console.log(JSON.stringify({ ...result, seconds: (Date.now() - startedAtMs) / 1000 }));
 else {
   console.log(`gas a task, 100 requesters, 32 operators\n${tableOf(rows)}\n`);

@@ -13,6 +13,7 @@ const { values } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     file: { type: 'string', default: '' },
+    trusted: { type: 'boolean', default: false },
   },
 });
 const require = createRequire(import.meta.url);
@@ -97,7 +98,10 @@ const all = targets.flatMap((target) => {
 });
 const chosen = choose(all, Number(values.sample ?? all.length), Number(values.seed));
 console.log(`${chosen.length} of ${all.length} mutants of ${targets.length} contracts`);
-const broken = targets.find((target) => chosen.some((one) => one.target === target) && !passes(target));
+// `--trusted`: whoever just ran the tests need not wait for them again.
+const broken = values.trusted
+  ? undefined
+  : targets.find((target) => chosen.some((one) => one.target === target) && !passes(target));
 if (broken !== undefined) throw new Error(`the tests of ${broken.file} fail before anything was changed`);
 const counts: Record<Outcome, number> = { killed: 0, survived: 0, invalid: 0 };
 for (const { target, source, mutant } of chosen) {
