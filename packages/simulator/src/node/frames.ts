@@ -1,5 +1,5 @@
 import { encodeSeatMessage, ProtocolError, type SeatMessage, type TaskId } from '@mlb/protocol';
-import { shortHash } from '../network/network.ts';
+import { lot, shortHash } from '../network/network.ts';
 import type { World } from '../world.ts';
 import { checkMessage, decodeFrame } from './check-frame.ts';
 import { dispatch } from './drive.ts';
@@ -36,14 +36,26 @@ const take = (world: World, node: Node, task: TaskRecord, message: SeatMessage):
   if (node.conduct.hear !== undefined) answer(world, node, task, checked);
 };
 
+/** Of the frames that were heard before so many are judged again all the same: nothing may come of it (I7). */
+const JUDGED_AGAIN_SHARE = 0.05;
+
+/** Relays bring nearly every frame to everybody many times; hearing one again changes nothing, so it is mostly spared. */
+const isSpared = (world: World, { memory }: Node, label: string): boolean => {
+  if (!memory.frames.has(label)) {
+    memory.frames.add(label);
+    return false;
+  }
+  return lot(world, `again ${label} ${world.eventCount}`) >= JUDGED_AGAIN_SHARE;
+};
+
 /** A frame of a committee stream: decoded, parked when it is ahead of its round, judged, and fed to the machine. */
 export const receiveFrame = (
   world: World,
   index: number,
-  { frame }: { readonly frame: Uint8Array; readonly from: number },
+  { frame, label }: { readonly frame: Uint8Array; readonly label: string },
 ): void => {
   const node = world.nodes[index];
-  if (node === undefined) return;
+  if (node === undefined || isSpared(world, node, label)) return;
   let message: SeatMessage;
   try {
     message = decodeFrame(frame);

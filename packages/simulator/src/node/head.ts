@@ -17,6 +17,7 @@ const isAnchored = ({ memory: { branch } }: Node, { message }: TaskRecord): bool
 
 /** A beacon it was drawn with is gone: draw again. What was signed stays signed; the guard refuses a second value. */
 const rollBack = (world: World, node: Node, ancestor: bigint): void => {
+  node.memory.frames.clear();
   for (const task of [...node.memory.tasks.values()]) {
     const rounds = [...task.committees.keys(), ...(task.isAuditDecided ? [AUDIT_ROUND] : [])];
     if (!rounds.some((round) => beaconOf(world, task, round) > ancestor)) continue;

@@ -66,6 +66,8 @@ export interface Memory {
   /** `requester/nonce` of every order taken. */
   readonly nonces: Set<string>;
   readonly evidence: Set<string>;
+  /** Frames that this life heard on its present chain. */
+  readonly frames: Set<string>;
   /** What a replaying peer repeated already. */
   readonly echoed: Set<string>;
   readonly proposals: Map<string, KnownProposal>;
@@ -123,7 +125,14 @@ export const emptyMemory = (branch: Branch, head: Block): Memory => ({
     ordersAhead: [],
     nonces: new Set(),
   },
-  ...{ evidence: new Set(), echoed: new Set(), proposals: new Map(), attestations: new Map(), lastProposedSlot: -1n },
+  ...{
+    evidence: new Set(),
+    frames: new Set(),
+    echoed: new Set(),
+    proposals: new Map(),
+    attestations: new Map(),
+    lastProposedSlot: -1n,
+  },
 });
 
 export const emptyDisk = (): Disk => ({ guard: new Map(), orders: new Map(), rounds: new Map(), events: new Map() });

@@ -48,7 +48,7 @@ const transmit = (world: World, node: Node, task: TaskRecord, { message, to }: U
   const label = labelOf(`${message.type} r${round} s${seat}`, frame);
   for (const [number, { row }] of committee.entries()) {
     if (row === node.index || (to !== undefined && !to.includes(number))) continue;
-    const deliver = (): void => receiveFrame(world, row, { frame, from: node.index });
+    const deliver = (): void => receiveFrame(world, row, { frame, label });
     sendByStream(world, { from: node.index, to: row, label, deliver });
   }
 };
