@@ -64,6 +64,14 @@ export const CATALOGUE: Readonly<Record<string, Noun | Verb>> = {
       ls: { summary: 'accounts and their addresses', load: () => import('./commands/key/ls.ts') },
     },
   },
+  evidence: {
+    summary: 'what can be proven against operators',
+    verbs: {
+      ls: { summary: 'offenses this daemon can prove', load: () => import('./commands/evidence/ls.ts') },
+      show: { summary: 'one of them', load: () => import('./commands/evidence/show.ts') },
+      submit: { summary: 'bring it to the L2', load: () => import('./commands/evidence/submit.ts') },
+    },
+  },
   settle: {
     summary: 'settlement on the L2',
     verbs: {

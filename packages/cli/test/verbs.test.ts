@@ -36,6 +36,9 @@ const jsonVerbs = [
   { args: ['escrow', 'status'], schema: 'mlb.escrow/1' },
   { args: ['escrow', 'deposit', '1.5mlb'], schema: 'mlb.escrow/1' },
   { args: ['settle', 'status'], schema: 'mlb.settlement/1' },
+  { args: ['evidence', 'ls'], schema: 'mlb.evidence-list/1' },
+  { args: ['evidence', 'show', '0xe1e1'], schema: 'mlb.evidence/1' },
+  { args: ['evidence', 'submit', '0xe1e1'], schema: 'mlb.evidence/1' },
   { args: ['key', 'ls'], schema: 'mlb.keys/1' },
 ] as const;
 
@@ -65,6 +68,8 @@ const humanVerbs = [
     text: /active\s+100000 MLB[\s\S]*roles\s+compute, model[\s\S]*lots\s+2/,
   },
   { args: ['escrow', 'deposit', '1.5mlb'], text: /balance\s+1\.5 MLB/ },
+  { args: ['evidence', 'ls'], text: /EVIDENCE\s+OPERATOR\s+KIND\s+STATE[\s\S]*commit\s+open/ },
+  { args: ['evidence', 'submit', '0xe1e1'], text: /state\s+closed[\s\S]*transaction\s+0x/ },
   { args: ['settle', 'status'], text: /next batch\s+4[\s\S]*BATCH\s+TASKS/ },
 ] as const;
 

@@ -17,6 +17,7 @@ import { createFastExecutor, createStrictExecutor } from './execution/sandbox-ex
 import { loadOrCreateSecret } from './keys/secret-file.ts';
 import type { Executor } from './port/executor.ts';
 import type { Streams } from './port/streams.ts';
+import { createEvidenceStore } from './settlement/evidence-store.ts';
 import { createFoldKeeper } from './settlement/fold-keeper.ts';
 import { createSettlementMember } from './settlement/member.ts';
 import { createPostedData } from './settlement/posted-data.ts';
@@ -79,6 +80,7 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
       signer === undefined || operatorAccount === undefined
         ? undefined
         : { address: operatorAccount.address, signer, executor };
+    const evidence = createEvidenceStore(base.store, base.domain);
     const deps: EngineDeps = {
       ...base,
       meter,
@@ -91,6 +93,9 @@ export const startDaemon = async (config: NodeConfig, wrap: PartWrappers = {}): 
       operator,
       peerId: peer.peerId,
       peerKey: peer.peerKey,
+      onEvidence: (found) => {
+        evidence.put(found).catch((error) => log.error({ error: String(error) }, 'evidence was not written down'));
+      },
       randomBytes: (size) => new Uint8Array(randomBytes(size)),
     };
     const engine = createEngine(deps);

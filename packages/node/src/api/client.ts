@@ -1,6 +1,7 @@
 import { type ApiAddress, readEvents, send } from './client-transport.ts';
 import type { AccountList, AccountView } from './schema/account.ts';
 import type { ApiEvent, EventTopic } from './schema/event.ts';
+import type { EvidenceList, EvidenceSubmitBody, EvidenceView } from './schema/evidence.ts';
 import type { ModelList, ModelSignature, ModelView, PublishQuery } from './schema/model.ts';
 import type { EscrowDepositBody, EscrowView, StakeDepositBody, StakeView } from './schema/money.ts';
 import type { NodeStatus, Readiness } from './schema/node.ts';
@@ -17,6 +18,7 @@ export type { RunningDaemon } from './daemon.ts';
 export { type DaemonLocation, findDaemon } from './find-daemon.ts';
 export type * from './schema/account.ts';
 export type * from './schema/event.ts';
+export type * from './schema/evidence.ts';
 export type * from './schema/model.ts';
 export type * from './schema/money.ts';
 export type * from './schema/node.ts';
@@ -59,6 +61,9 @@ export interface ApiClient {
   readonly depositEscrow: (body: EscrowDepositBody, signal?: AbortSignal) => Promise<EscrowView>;
   readonly keys: (signal?: AbortSignal) => Promise<AccountList>;
   readonly newKey: (name: string, signal?: AbortSignal) => Promise<AccountView>;
+  readonly evidenceList: (signal?: AbortSignal) => Promise<EvidenceList>;
+  readonly evidence: (id: string, signal?: AbortSignal) => Promise<EvidenceView>;
+  readonly submitEvidence: (id: string, body: EvidenceSubmitBody, signal?: AbortSignal) => Promise<EvidenceView>;
   readonly settlement: (signal?: AbortSignal) => Promise<SettlementView>;
   /** Reconnects and resumes after the last event seen; ends when the signal aborts. */
   readonly events: (
@@ -132,6 +137,9 @@ export const createApiClient = (address: ApiAddress): ApiClient => {
     depositEscrow: (body, signal) => post('/v1/escrow', body, signal),
     keys: (signal) => get('/v1/keys', signal),
     newKey: (name, signal) => post('/v1/keys', { name }, signal),
+    evidenceList: (signal) => get('/v1/evidence', signal),
+    evidence: (id, signal) => get(`/v1/evidence/${encodeURIComponent(id)}`, signal),
+    submitEvidence: (id, body, signal) => post(`/v1/evidence/${encodeURIComponent(id)}/submit`, body, signal),
     settlement: (signal) => get('/v1/settlement', signal),
     events: followEvents(address),
   };

@@ -1,6 +1,7 @@
 import type { TaskId, Tensor } from '@mlb/protocol';
 import type { AccountView } from './schema/account.ts';
 import type { ApiEvent, EventTopic } from './schema/event.ts';
+import type { EvidenceView } from './schema/evidence.ts';
 import type { ModelListing, ModelSignature, ModelView } from './schema/model.ts';
 import type { EscrowView, StakeRole, StakeView } from './schema/money.ts';
 import type { HealthCheck, NodeStatus } from './schema/node.ts';
@@ -22,7 +23,17 @@ export interface DaemonControl {
   readonly escrow: EscrowControl;
   readonly accounts: AccountControl;
   readonly settlement: { readonly status: () => Promise<SettlementView> };
+  readonly evidence: EvidenceControl;
   readonly events: EventSource;
+}
+
+/** What this daemon can prove against operators. */
+export interface EvidenceControl {
+  readonly list: () => Promise<readonly EvidenceView[]>;
+  /** By id, or its beginning. EVIDENCE_UNKNOWN. */
+  readonly show: (id: string) => Promise<EvidenceView>;
+  /** Brings it to the L2. EVIDENCE_UNKNOWN, ACCOUNT_*, TRANSACTION_FAILED. */
+  readonly submit: (id: string, account: string | undefined) => Promise<EvidenceView>;
 }
 
 export interface NodeControl {

@@ -9,6 +9,7 @@ export type ApiErrorCode =
   | 'BODY_TOO_LARGE'
   | 'CHAIN_UNREACHABLE'
   | 'DISK_FULL'
+  | 'EVIDENCE_UNKNOWN'
   | 'HOST_REFUSED'
   | 'INTERNAL'
   | 'MODEL_AMBIGUOUS'
@@ -41,6 +42,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   BODY_TOO_LARGE: 413,
   CHAIN_UNREACHABLE: 503,
   DISK_FULL: 507,
+  EVIDENCE_UNKNOWN: 404,
   HOST_REFUSED: 403,
   INTERNAL: 500,
   MODEL_AMBIGUOUS: 409,

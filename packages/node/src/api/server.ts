@@ -13,6 +13,7 @@ import type { ApiApp, RouteContext } from './app.ts';
 import type { DaemonControl } from './daemon.ts';
 import { createErrorHandler, faultBody } from './fault.ts';
 import { eventRoutes } from './route/event.ts';
+import { evidenceRoutes } from './route/evidence.ts';
 import { modelRoutes } from './route/model.ts';
 import { moneyRoutes } from './route/money.ts';
 import { accountRoutes, nodeRoutes, peerRoutes } from './route/node.ts';
@@ -109,7 +110,16 @@ const guardedRoutes = async (app: ApiApp, options: ApiServerOptions, context: Ro
   describeRefusals(app);
   metricsRoute(app, options);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  for (const routes of [nodeRoutes, peerRoutes, accountRoutes, modelRoutes, taskRoutes, moneyRoutes, eventRoutes])
+  for (const routes of [
+    nodeRoutes,
+    peerRoutes,
+    accountRoutes,
+    modelRoutes,
+    taskRoutes,
+    moneyRoutes,
+    evidenceRoutes,
+    eventRoutes,
+  ])
     routes(app, context);
 };
 

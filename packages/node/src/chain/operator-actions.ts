@@ -94,6 +94,8 @@ export interface OperatorActions {
   /** Needs the role MODEL. The id is in the `model-registered` event of the transaction's block. */
   readonly registerModel: (model: ModelInput, key: string) => Promise<Mined>;
   readonly setModelActive: (modelId: Bytes32, active: boolean, key: string) => Promise<Mined>;
+  /** Evidence for Settlement, encoded (settlement/call-data.ts). */
+  readonly slash: (data: Hex, key: string) => Promise<Mined>;
 }
 
 export interface OperatorActionsOptions {
@@ -239,5 +241,6 @@ export const createOperatorActions = (options: OperatorActionsOptions): Operator
     ...registryActions(options, send, reads),
     ...escrowActions(addresses, send, { address, approve }),
     ...modelActions(addresses, send),
+    slash: (data, key) => send('the evidence', key, addresses.settlement, data),
   };
 };

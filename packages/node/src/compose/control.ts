@@ -3,6 +3,7 @@ import type { EventLog } from '../api/event-log.ts';
 import { createAccountControl } from '../control/account-control.ts';
 import { createAdmittedModels } from '../control/admitted-models.ts';
 import { createEscrowControl } from '../control/escrow-control.ts';
+import { createEvidenceControl } from '../control/evidence-control.ts';
 import { createModelControl } from '../control/model-control.ts';
 import { createNodeControl } from '../control/node-control.ts';
 import { createPeerControl } from '../control/peer-control.ts';
@@ -11,6 +12,7 @@ import { createStakeControl } from '../control/stake-control.ts';
 import { createTaskControl } from '../control/task-control.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createEvidenceStore } from '../settlement/evidence-store.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import type { Base } from './base.ts';
 import type { Keyring } from './operator.ts';
@@ -51,6 +53,7 @@ export const createControl = ({
     stake: createStakeControl({ base, deps, accounts }),
     escrow: createEscrowControl({ base, deps, engine, accounts }),
     accounts: createAccountControl(config),
+    evidence: createEvidenceControl({ evidence: createEvidenceStore(base.store, base.domain), accounts }),
     settlement: createSettlementControl({ base, deps, engine }),
     events,
   };

@@ -1,4 +1,4 @@
-import type { Address, Bytes32, Domain, NetworkParams, Secp256k1 } from '@mlb/protocol';
+import type { Address, Bytes32, Domain, Evidence, NetworkParams, Secp256k1 } from '@mlb/protocol';
 import type { ChainView } from '../chain/state.ts';
 import type { Chain } from '../port/chain.ts';
 import type { Clock } from '../port/clock.ts';
@@ -39,6 +39,8 @@ export interface EngineDeps {
   readonly peerKey: Bytes32;
   /** Cryptographically secure. */
   readonly randomBytes: (size: number) => Uint8Array;
+  /** Hears of every offense that was proven here or by a peer, once. */
+  readonly onEvidence?: (evidence: Evidence) => void;
   readonly meter: Meter;
   readonly log: Log;
 }

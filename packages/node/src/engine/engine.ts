@@ -100,7 +100,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
   const deliveries = createDeliveries(deps, { ...parts, onDelivered: onChanged });
   const notices = createNotices(deps, { ...parts, onTaken: seated.onNotice });
   const admission = createAdmission(deps, { tasks, log, onAdmitted: onChanged, isDraining: () => isDraining });
-  const evidence = createEvidence(deps);
+  const evidence = createEvidence(deps, deps.onEvidence);
   const life = createTaskLife(deps, { driver, log, forget: certificates.forget });
   const watch = createChainWatch(deps, {
     ...{ tasks, onChanged, open: life.open, close: life.close, advance: rounds.atHead },

@@ -1,4 +1,4 @@
-import { type Evidence, encodeEvidence, type Secp256k1, type Verified, validateEvidence } from '@mlb/protocol';
+import { type Evidence, encodeEvidence, type Secp256k1, validateEvidence } from '@mlb/protocol';
 import type { ChainView } from '../chain/state.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import type { EngineDeps } from './deps.ts';
@@ -11,7 +11,11 @@ export interface EvidenceDeps extends Pick<EngineDeps, 'domain' | 'gossip' | 'me
   readonly view: Pick<ChainView, 'sessionKeysOf'>;
 }
 
-const keyOf = ({ operator, kind }: Evidence): string => `${operator}:${kind}`;
+/** One equivocation of a kind takes everything; false openings are told one by one. */
+const keyOf = (evidence: Evidence): string => {
+  const { operator, kind } = evidence;
+  return kind === 'opening' ? `${operator}:${evidence.first.body.taskId}` : `${operator}:${kind}`;
+};
 
 export interface EvidenceRoom {
   /** Gossips what our own rounds found, unless somebody told of it before. */
@@ -21,7 +25,7 @@ export interface EvidenceRoom {
 /** Evidence of equivocation: proof by itself, so anybody may forward it. Each is told, counted and handed on once. */
 export const createEvidence = (
   deps: EvidenceDeps,
-  onEvidence: (evidence: Verified<Evidence>) => void = () => undefined,
+  onEvidence: (evidence: Evidence) => void = () => undefined,
 ): EvidenceRoom => {
   const known = createBoundedMap<string, true>(MAX_KNOWN);
   const isKnown = (evidence: Evidence): boolean => known.has(keyOf(evidence));
@@ -46,6 +50,7 @@ export const createEvidence = (
     report: async (evidence) => {
       if (isKnown(evidence)) return;
       note(evidence);
+      onEvidence(evidence);
       await deps.gossip.publish('evidence', encodeEvidence(evidence));
     },
   };

@@ -1,5 +1,5 @@
 import { operatorRegistryAbi, settlementAbi } from '@mlb/contracts';
-import { EVIDENCE_KINDS, type Evidence, type Hex, schemaOfEvidence, toHex } from '@mlb/protocol';
+import { EVIDENCE_KINDS, type Evidence, type FalseOpening, type Hex, schemaOfEvidence, toHex } from '@mlb/protocol';
 import { type AbiParameter, encodeAbiParameters, encodeFunctionData } from 'viem';
 import type { CertifiedBatch } from './batch-pool.ts';
 
@@ -18,8 +18,19 @@ const encodeBody = ({ kind }: Evidence, body: object): Hex => {
   return encodeAbiParameters(parameters, [body]);
 };
 
-/** Settlement.slashEquivocation of evidence. */
+/** Settlement.slashFalseReveal: a commit, and the reveal that does not open it. */
+const falseRevealData = ({ first, second }: FalseOpening): Hex =>
+  encodeFunctionData({
+    abi: settlementAbi,
+    functionName: 'slashFalseReveal',
+    args: [first.body, second.body, toHex(first.signature), toHex(second.signature)],
+  });
+
+/** What brings evidence to Settlement: slashEquivocation, or slashFalseReveal for an opening. */
 export const slashData = (evidence: Evidence): Hex =>
+  evidence.kind === 'opening' ? falseRevealData(evidence) : equivocationData(evidence);
+
+const equivocationData = (evidence: Evidence): Hex =>
   encodeFunctionData({
     abi: settlementAbi,
     functionName: 'slashEquivocation',

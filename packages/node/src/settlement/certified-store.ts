@@ -2,10 +2,7 @@ import {
   BATCH_HEADER,
   type Bytes32,
   type Domain,
-  decodeEvidence,
   decodeWire,
-  type Evidence,
-  encodeEvidence,
   encodeWire,
   headerDigestOf,
   ProtocolError,
@@ -23,13 +20,9 @@ export interface CertifiedStore {
   readonly batchesAt: (index: bigint) => Promise<readonly CertifiedBatch[]>;
   /** Drops batches below an index. */
   readonly pruneBatches: (index: bigint) => Promise<void>;
-  readonly putEvidence: (evidence: Evidence) => Promise<void>;
-  readonly evidence: () => Promise<readonly Evidence[]>;
-  readonly dropEvidence: (evidence: Evidence) => Promise<void>;
 }
 
 const BATCH_PREFIX = `${STORE_PREFIXES.batch}certified/`;
-const EVIDENCE_PREFIX = `${STORE_PREFIXES.batch}evidence/`;
 /** Header, rows and certificate; what is on our own disk needs no tight bound. */
 const MAX_RECORD_BYTES = 1024 * 1024;
 
@@ -48,7 +41,6 @@ export const createCertifiedStore = (store: Store, domain: Domain): CertifiedSto
   const scope = `${domain.chainId}/${domain.settlement}/`;
   const indexPrefix = (index: bigint): string => `${BATCH_PREFIX}${scope}${index.toString(16).padStart(16, '0')}`;
   const batchKey = (index: bigint, digest: Bytes32): string => `${indexPrefix(index)}/${digest}`;
-  const evidenceKey = ({ operator, kind }: Evidence): string => `${EVIDENCE_PREFIX}${scope}${operator}/${kind}`;
   const put = (key: string, value: Uint8Array | undefined): Promise<void> =>
     store.write([{ key, value }], { sync: true });
   return {
@@ -66,12 +58,5 @@ export const createCertifiedStore = (store: Store, domain: Domain): CertifiedSto
         { sync: false },
       );
     },
-    putEvidence: (evidence) => put(evidenceKey(evidence), encodeEvidence(evidence)),
-    evidence: async () => {
-      const all: Evidence[] = [];
-      for await (const [, bytes] of store.list(`${EVIDENCE_PREFIX}${scope}`)) all.push(decodeEvidence(bytes));
-      return all;
-    },
-    dropEvidence: (evidence) => put(evidenceKey(evidence), undefined),
   };
 };

@@ -13,6 +13,7 @@ import { createBatchPool, type PoolNews } from './batch-pool.ts';
 import { createBringer } from './bringer.ts';
 import { createCertifiedStore } from './certified-store.ts';
 import { createEpochSealer } from './epoch-sealer.ts';
+import { createEvidenceStore, evidenceIdOf } from './evidence-store.ts';
 import type { FoldKeeper } from './fold-keeper.ts';
 import { createPoster } from './poster.ts';
 import { createSlasher } from './slasher.ts';
@@ -48,7 +49,8 @@ export const createSettler = (deps: SettlerDeps): Settler => {
   const background = createBackground(deps.log);
   const certified = createCertifiedStore(deps.store, deps.domain);
   const poster = createPoster({ ...deps, settlement, certified });
-  const slasher = createSlasher({ ...deps, settlement, certified });
+  const evidenceStore = createEvidenceStore(deps.store, deps.domain);
+  const slasher = createSlasher({ ...deps, settlement, evidence: evidenceStore });
   const sealer = createEpochSealer({ ...deps, operatorRegistry });
   const bringer = deps.fold === undefined ? undefined : createBringer({ ...deps, fold: deps.fold });
 
@@ -64,7 +66,7 @@ export const createSettler = (deps: SettlerDeps): Settler => {
       work();
     });
   const accuse = (evidence: Evidence): void =>
-    keep(`evidence ${evidence.operator}`, () => certified.putEvidence(evidence));
+    keep(`evidence ${evidenceIdOf(evidence)}`, async () => void (await evidenceStore.put(evidence)));
   const tell = (news: PoolNews): void => {
     const batch = news.certified;
     if (batch !== undefined) {

@@ -3,6 +3,7 @@ import { ControlError } from '../../src/api/control-error.ts';
 import type { DaemonControl, TaskSubmission } from '../../src/api/daemon.ts';
 import { createEventLog, type EventLog } from '../../src/api/event-log.ts';
 import type { AccountView } from '../../src/api/schema/account.ts';
+import type { EvidenceView } from '../../src/api/schema/evidence.ts';
 import type { ModelView } from '../../src/api/schema/model.ts';
 import type { StakeRole } from '../../src/api/schema/money.ts';
 import type { PeerView } from '../../src/api/schema/peer.ts';
@@ -11,6 +12,15 @@ import { isWaitOver, type TaskState } from '../../src/api/schema/task-state.ts';
 import type { Clock } from '../../src/port/clock.ts';
 
 export const OPERATOR = `0x${'0a'.repeat(20)}`;
+const EVIDENCE: EvidenceView = {
+  schema: 'mlb.evidence/1',
+  id: `0x${'e1'.repeat(32)}`,
+  operator: OPERATOR,
+  kind: 'commit',
+  state: 'open',
+  bytes: '0x80',
+  transactions: [],
+};
 export const MODEL_ID = `0x${'0d'.repeat(32)}`;
 export const START_MS = 1_795_469_075_930;
 
@@ -290,6 +300,11 @@ export const createMemoryDaemon = ({ keptEvents = 64 }: { readonly keptEvents?: 
       tasks: tasks.control,
       ...createMoney(),
       accounts: createAccounts(),
+      evidence: {
+        list: async () => [EVIDENCE],
+        show: async () => EVIDENCE,
+        submit: async () => ({ ...EVIDENCE, state: 'closed', transactions: [`0x${'03'.repeat(32)}`] }),
+      },
       settlement: {
         status: async () => ({
           schema: 'mlb.settlement/1',

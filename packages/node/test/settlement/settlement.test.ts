@@ -221,7 +221,7 @@ test('a proposer that signs two batches of one slot loses its whole stake, and i
   const two = await forge(tasks);
   const { operator } = one;
   assert.equal(two.operator, operator);
-  const slashed = bot.log.next('equivocation slashed');
+  const slashed = bot.log.next('offender slashed');
   for (const { proposal } of [one, two]) {
     await world.outsider.gossip.publish('batch-proposal', encodeBatchProposal(proposal));
   }
