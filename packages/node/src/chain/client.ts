@@ -42,8 +42,9 @@ export const createChainClient = (options: ChainClientOptions): PublicClient => 
 /** Any failure of a request as a ChainError with what to do; a ChainError stays what it is. */
 export const toChainError = (cause: unknown): ChainError => {
   if (cause instanceof ChainError) return cause;
-  const reason =
-    cause instanceof BaseError ? cause.shortMessage : cause instanceof Error ? cause.message : String(cause);
+  const said = cause instanceof BaseError ? cause.shortMessage : cause instanceof Error ? cause.message : undefined;
+  // An answer of a wrong shape makes errors without a message deep inside.
+  const reason = said || String(cause);
   const url = cause instanceof BaseError ? /URL: (\S+)/.exec(cause.message)?.[1] : undefined;
   return new ChainError(
     'CHAIN_UNREACHABLE',

@@ -20,6 +20,8 @@ export interface OpenChainOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly pollMs?: number;
+  /** Of one request; default 10 s. */
+  readonly rpcTimeoutMs?: number;
   readonly onFailed?: (error: ChainError) => void;
 }
 
@@ -34,7 +36,8 @@ export interface OpenedChain {
 export const openChain = (options: OpenChainOptions): OpenedChain => {
   const { deployment, rpcUrls, store, clock } = options;
   const { chainId, startBlock, addresses } = deployment;
-  const client = createChainClient({ chainId, rpcUrls });
+  const { rpcTimeoutMs: timeoutMs } = options;
+  const client = createChainClient({ chainId, rpcUrls, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   const indexer = createIndexer({
     chainId,
     startBlock: BigInt(startBlock),
