@@ -41,8 +41,11 @@ export interface EarlierResult {
   readonly resultDigest: Bytes32;
 }
 
-/** `withheld`: from the certificate until a locked seat whose reveal is still missing has withheld it. */
-export type TimerName = 'exec' | 'grace' | 'reveal' | 'round' | 'withheld' | 'settle';
+/**
+ * `withheld`: from the certificate until a locked seat whose reveal is still missing has withheld it. `verdict`: until its
+ * seats vote on a verdict; `hold`: how long a task with a fault waits for one. The last two are the task machine's.
+ */
+export type TimerName = 'exec' | 'grace' | 'reveal' | 'round' | 'withheld' | 'verdict' | 'settle' | 'hold';
 
 /** Own execution: the shell supplies the randomness. Persisted before the commit leaves. */
 export interface OwnResult {

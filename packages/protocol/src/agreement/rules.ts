@@ -116,6 +116,10 @@ const recordTimer = (state: RoundState, timer: TimerName): RoundStep => {
       return { state: { ...state, phase: 'failed' }, effects: [{ type: 'failed' }] };
     case 'withheld':
       return unchanged({ ...state, withheldTimer: 'expired' });
+    case 'verdict':
+      return unchanged({ ...state, isVerdictDue: true });
+    case 'hold':
+      return unchanged({ ...state, isHoldOver: true });
     case 'settle':
       if (state.certificate === undefined || state.phase === 'settleable') return unchanged(state);
       return {

@@ -75,6 +75,8 @@ export interface RoundState {
   readonly graceTimer: TimerState;
   readonly revealTimer: TimerState;
   readonly withheldTimer: TimerState;
+  readonly isVerdictDue: boolean;
+  readonly isHoldOver: boolean;
   readonly certificate: Verified<Certificate> | undefined;
   /** What opened a certificate of this round before a restart, with the digest it opens. */
   readonly restored: (Agreed & { readonly resultDigest: Bytes32 }) | undefined;
@@ -111,6 +113,8 @@ export const emptyState = (seatCount: number): RoundState => ({
   graceTimer: 'idle',
   revealTimer: 'idle',
   withheldTimer: 'idle',
+  isVerdictDue: false,
+  isHoldOver: false,
   certificate: undefined,
   restored: undefined,
   isOutputKnown: false,

@@ -7,7 +7,7 @@ import { recordRoundFail, roundFailRule } from './round-fail.ts';
 import { earlierRule, seatRound, stepRound, takeDecline } from './rounds.ts';
 import { settleRule } from './settle.ts';
 import { type TaskRule, type TaskState, type TaskStep, unchangedTask } from './state.ts';
-import { certifyVerdictRule, recordVerdict, recordVerdictVote, verdictVoteRule } from './verdict.ts';
+import { certifyVerdictRule, recordVerdict, recordVerdictVote, verdictTimerRule, verdictVoteRule } from './verdict.ts';
 
 /** All decisions of a task, in the order in which they are looked at; each makes the ones before it look again. */
 export const TASK_RULES: readonly TaskRule[] = [
@@ -17,6 +17,7 @@ export const TASK_RULES: readonly TaskRule[] = [
   roundFailRule,
   disputedRule,
   openRoundRule,
+  verdictTimerRule,
   certifyVerdictRule,
   // Before our verdict vote: whoever feeds it back at once would hear `settleable` with the verdict before the one without.
   settleRule,

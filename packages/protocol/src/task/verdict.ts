@@ -35,12 +35,31 @@ export const recordVerdict = (
   return unchangedTask(verdict.verdict.taskId === taskId && isNew ? { ...state, verdict } : state);
 };
 
-/** The round that decides, once its settle timer fired: round 0 judges nobody. */
+/**
+ * The seats of a round vote when their withheld timers are over, and not at the settle timer: else whoever proposes first
+ * settles without the verdict.
+ */
+export const verdictTimerRule: TaskRule = (params, state) => {
+  const round = topRoundOf(params, state) ?? 0;
+  if (round === 0 || state.rounds.get(round)?.params.mySeat === undefined) return undefined;
+  const delayMs = Math.floor((params.timing.settleMs * 3) / 4);
+  return once(state, `verdict-timer/${round}`, [
+    { type: 'round', round, effect: { type: 'start-timer', timer: 'verdict', delayMs } },
+  ]);
+};
+
+/** Whether we know a fault that a verdict about the deciding round has to tell. */
+export const seesFault = (params: TaskParams, state: TaskState): boolean => {
+  const seated = decidingRound(params, state);
+  return seated !== undefined && judgementsOf(state, seated)?.some(isFaulty) === true;
+};
+
+/** The round that decides, once its verdict or settle timer fired: round 0 judges nobody. */
 const decidingRound = (params: TaskParams, state: TaskState): SeatedRound | undefined => {
   const round = topRoundOf(params, state);
   if (round === undefined || round === 0 || isDisputed(params, state, round)) return undefined;
   const seated = state.rounds.get(round);
-  return seated?.state.phase === 'settleable' ? seated : undefined;
+  return seated?.state.phase === 'settleable' || seated?.state.isVerdictDue ? seated : undefined;
 };
 
 /** Our vote about the union, once, when somebody is at fault. */

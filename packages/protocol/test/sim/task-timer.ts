@@ -1,7 +1,17 @@
 import { AUDIT_ROUND, type TaskEvent } from '../../src/index.ts';
 import { type Letter, seatedEvent, type World } from './task-scenario.ts';
 
-const TIMER_ORDER: readonly string[] = ['exec', 'grace', 'reveal', 'withheld', 'round', 'beacon', 'settle'];
+const TIMER_ORDER: readonly string[] = [
+  'exec',
+  'grace',
+  'reveal',
+  'withheld',
+  'round',
+  'beacon',
+  'verdict',
+  'settle',
+  'hold',
+];
 const timerEvent = (world: World, operator: number, timer: string): TaskEvent => {
   if (timer === 'refund') return { type: 'timer', timer };
   const [round, name] = timer.split('/') as [string, 'exec' | 'beacon'];

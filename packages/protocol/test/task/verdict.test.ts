@@ -75,6 +75,26 @@ test('votes that come before the settle timer count when it fires', () => {
   assert.deepEqual(namesOf(feed(bench, timer(1, 'settle'))), ['judged', 'settleable']);
 });
 
+test('seats vote three quarters into the settle time, so that the verdict is there when the task may settle', () => {
+  const bench = createBench(pool);
+  feed(bench, seated(pool, 0), timer(0, 'round'), seated(pool, 1, 4));
+  const started = feed(bench, certified(certificate)).flatMap((effect) =>
+    effect.type === 'round' && effect.effect.type === 'start-timer' ? [effect.effect] : [],
+  );
+  const { settleMs } = pool.params.timing;
+  assert.deepEqual(
+    started.map(({ timer: name, delayMs }) => [name, delayMs]),
+    [
+      ['settle', settleMs],
+      ['verdict', (settleMs * 3) / 4],
+    ],
+  );
+  assert.deepEqual(namesOf(feed(bench, ...range(10).map((seat) => voteOf(seat, accusing([12]))))), []);
+  assert.deepEqual(namesOf(feed(bench, timer(1, 'verdict'))), ['judged']);
+  const [settleable, ...rest] = feed(bench, timer(1, 'settle'));
+  assert.ok(settleable?.type === 'settleable' && settleable.verdict !== undefined && rest.length === 0);
+});
+
 test('a verdict that gossip brings settles the task with it, before or after the certificate', () => {
   const verdict = { taskId: pool.params.taskId, round: 1, lockRoot: certificate.statement.lockRoot, findings: 3n };
   const brought = { type: 'verdict', verdict: { verdict, signatures: [] } as unknown as Verified<never> } as const;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AgreementMode, AUDIT_ROUND, resultHashOf } from '../../src/index.ts';
+import { type AgreementMode, AUDIT_ROUND, isSettleable, resultHashOf } from '../../src/index.ts';
 import { outputBytes } from '../sim/committee.ts';
 import { certificatesOf } from '../sim/task-shell.ts';
+import { createBench, feed, namesOf, timer } from './bench.ts';
 import { faultsIn, perform, settledBy } from './run.ts';
 
 const TOLERANCE: AgreementMode = { type: 'tolerance', atol: 0.1, rtol: 0 };
@@ -50,6 +51,32 @@ describe('a liar', () => {
     assert.equal(roundOf(settled), 1);
     assert.equal(settled?.certificate.statement.seatCount, 13);
     assert.deepEqual(faultsIn(outcome), ['3 gross']);
+  });
+
+  test('is judged before the task settles: nobody can settle it without the verdict first', () => {
+    assert.ok(outcome.honest.every(({ settleable }) => settleable.every(({ verdict }) => verdict !== undefined)));
+  });
+
+  test('holds the settlement up for one reveal window where its verdict does not come', () => {
+    const { state } = outcome.honest[0] ?? assert.fail();
+    const seated = state.rounds.get(1) ?? assert.fail();
+    const { statement } = seated.state.certificate ?? assert.fail();
+    const bench = createBench(outcome.scenario.pool);
+    bench.state = {
+      ...{ ...state, verdict: undefined, verdictVotes: new Map(), done: new Set(['verdict-timer/1', 'disputed/0']) },
+      rounds: new Map(state.rounds).set(1, {
+        ...seated,
+        state: { ...seated.state, phase: 'open', isVerdictDue: false },
+      }),
+    };
+    const isSettled = () => isSettleable(bench.pool.params, bench.state, statement);
+    assert.deepEqual(namesOf(feed(bench, timer(1, 'verdict'))), ['sign-verdict']);
+    const [hold, ...others] = feed(bench, timer(1, 'settle'));
+    const { revealMs: delayMs } = bench.pool.params.timing;
+    assert.deepEqual(hold, { type: 'round', round: 1, effect: { type: 'start-timer', timer: 'hold', delayMs } });
+    assert.deepEqual([namesOf(others), isSettled()], [[], false]);
+    assert.deepEqual(namesOf(feed(bench, timer(1, 'hold'))), ['settleable']);
+    assert.ok(isSettled());
   });
 
   test('has its result recommitted, not executed again, by every seat of round 0', () => {
