@@ -1,6 +1,7 @@
 import {
   type Address,
   decodeOrderMessage,
+  encodeOrderMessage,
   type OrderContext,
   type OrderMessage,
   ProtocolError,
@@ -8,6 +9,7 @@ import {
   UNIT_WEI,
   validateOrder,
 } from '@mlb/protocol';
+import type { ForcedTask } from '../chain/state.ts';
 import type { GossipVerdict } from '../port/gossip.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { EngineDeps } from './deps.ts';
@@ -19,6 +21,9 @@ import type { Tasks } from './tasks.ts';
 const MAX_TASKS = 100_000;
 /** An order further ahead than this says nothing about our lag. */
 const MAX_BLOCKS_AHEAD = 8n;
+
+/** Of a forced order: the chain vouches for it. */
+const NO_SIGNATURE = new Uint8Array(64);
 
 const anchorOf = (message: Uint8Array): bigint | undefined => {
   try {
@@ -32,8 +37,8 @@ const anchorOf = (message: Uint8Array): bigint | undefined => {
 export interface Admission {
   /** Judges an own order by the same rules as everybody will, and follows it. Returns the refusal code, if any. */
   readonly admitOwn: (message: Uint8Array) => Promise<TaskRecord | { readonly refused: string }>;
-  /** Judges the orders that were ahead of us. */
-  readonly atHead: () => void;
+  /** Judges the orders that were ahead of us, and those forced on chain. */
+  readonly atHead: () => Promise<void>;
 }
 
 /** TaskOrders: judge, remember, follow. */
@@ -97,12 +102,42 @@ export const createAdmission = (
   const admit = async (
     message: Uint8Array,
     isOwn: boolean,
+    context: OrderContext = contextNow(),
   ): Promise<TaskRecord | { readonly refused: string; readonly verdict: GossipVerdict }> => {
     if (isDraining()) return { refused: 'SHUTTING_DOWN', verdict: 'ignore' };
     if (tasks.size() >= MAX_TASKS) return { refused: 'OVERLOADED', verdict: 'ignore' };
-    const verdict = validateOrder(message, contextNow());
+    const verdict = validateOrder(message, context);
     if (verdict.type !== 'accept') return { refused: verdict.code, verdict: verdict.type };
     return follow(verdict.value.taskId, verdict.value.message, isOwn);
+  };
+
+  /**
+   * An order that stands on chain: its transaction was its signature, its money is set aside, and it was seen in time when
+   * its block came before its seed block, whenever we look.
+   */
+  const admitForced = async ({ order, inlineInput, block }: ForcedTask): Promise<void> => {
+    const message = encodeOrderMessage({ order: { body: order, signature: NO_SIGNATURE }, inlineInput });
+    const admitted = await admit(message, false, {
+      ...contextNow(),
+      headBlock: block,
+      secp256k1: { recover: () => order.requester },
+      freeWei: () => order.maxFee,
+      openOrders: () => 0,
+    });
+    if (!('refused' in admitted)) return;
+    deps.meter.count('mlb_rejections_total', { source: 'order', code: admitted.refused });
+    deps.log.debug({ requester: order.requester, code: admitted.refused }, 'a forced order cannot be followed');
+  };
+
+  const judged = new Set<TaskId>();
+  /** Those that were forced since the last head; not those that are over. */
+  const admitAllForced = async (): Promise<void> => {
+    for (const forced of deps.view.forcedTasks()) {
+      const isOver = forced.state !== 'open' || deps.chain.head().timestamp > forced.order.deadline;
+      if (isOver || judged.has(forced.taskId) || tasks.get(forced.taskId) !== undefined) continue;
+      judged.add(forced.taskId);
+      await admitForced(forced);
+    }
   };
 
   /** The block an order is anchored in, when we have not folded it yet. */
@@ -124,6 +159,9 @@ export const createAdmission = (
 
   return {
     admitOwn: (message) => admit(message, true),
-    atHead: () => catchUp.reached(deps.view.head()?.number ?? 0n),
+    atHead: async () => {
+      catchUp.reached(deps.view.head()?.number ?? 0n);
+      await admitAllForced();
+    },
   };
 };
