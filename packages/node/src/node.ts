@@ -46,6 +46,7 @@ const taskSourceOf = (engine: Engine): TaskSource => ({
   // Only what was seen in time is ever followed (validate/order.ts).
   isTimely: (taskId: TaskId) => engine.task(taskId) !== undefined,
   isDisputed: engine.isDisputed,
+  isSettleable: engine.isSettleable,
   hasVerdict: (taskId, round) => {
     const settleable = engine.task(taskId)?.settleable;
     return settleable?.verdict !== undefined && settleable.certificate.statement.round === round;

@@ -1,4 +1,4 @@
-import type { Address, TaskId } from '@mlb/protocol';
+import { type Address, isDisputed, isSettleable, type ResultStatement, type TaskId } from '@mlb/protocol';
 import type { ChainObserver } from '../port/chain.ts';
 import { createAdmission } from './admission.ts';
 import { createCertificates } from './certificates.ts';
@@ -37,6 +37,8 @@ export interface Engine {
   readonly tasks: () => Iterable<TaskRecord>;
   /** Whether the certificate of a task's round is provisional: a dissent or an audit has opened the next one. */
   readonly isDisputed: (taskId: TaskId, round: number) => boolean;
+  /** Whether this node would itself settle the task on exactly this statement now; false of a task that it does not follow. */
+  readonly isSettleable: (taskId: TaskId, statement: ResultStatement) => boolean;
   /** Sum of the maxFee of the requester's open orders. */
   readonly reservedWei: (requester: Address) => bigint;
   /** Called on every change of a task; returns how to stop. Observers only. */
@@ -111,7 +113,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
     observer: {
       ...watch,
       atHead: async () => {
-        admission.atHead();
+        await admission.atHead();
         await watch.atHead?.();
       },
     },
@@ -126,7 +128,14 @@ export const createEngine = (deps: EngineDeps): Engine => {
     },
     task: tasks.get,
     tasks: tasks.all,
-    isDisputed: (taskId, round) => tasks.get(taskId)?.disputed.has(round) ?? false,
+    isDisputed: (taskId, round) => {
+      const machine = tasks.get(taskId)?.machine;
+      return machine !== undefined && isDisputed(machine.params, machine.state, round);
+    },
+    isSettleable: (taskId, statement) => {
+      const machine = tasks.get(taskId)?.machine;
+      return machine !== undefined && isSettleable(machine.params, machine.state, statement);
+    },
     reservedWei: (requester) => tasks.openOf(requester).reservedWei,
     onTask: (listener) => {
       listeners.add(listener);

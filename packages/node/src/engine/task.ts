@@ -7,6 +7,7 @@ import {
   type CommitteeSeat,
   type Delivery,
   type FirstDraw,
+  isDisputed,
   type OrderMessage,
   type RoundParams,
   type SeatSignature,
@@ -165,10 +166,11 @@ export const cancelTimers = (task: TaskRecord): void => {
 const isOnChainOrOver = ({ phase }: TaskRecord): boolean =>
   phase === 'posted' || phase === 'settled' || phase === 'refunded';
 
-const agreedPhaseOf = ({ certificate, settleable, disputed }: TaskRecord): TaskPhase => {
+const agreedPhaseOf = ({ certificate, settleable, machine }: TaskRecord): TaskPhase => {
   const round = certificate?.statement.round;
   if (round === undefined) return 'seeded';
-  if (disputed.has(round)) return 'disputed';
+  // Not what was once told: a late audit certificate may clear a dispute.
+  if (machine !== undefined && isDisputed(machine.params, machine.state, round)) return 'disputed';
   return settleable?.certificate.statement.round === round ? 'settleable' : 'agreed';
 };
 

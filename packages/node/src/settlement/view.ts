@@ -1,4 +1,12 @@
-import type { Domain, FoldParams, NetworkParams, SettledTask, SettlementView, TaskId } from '@mlb/protocol';
+import type {
+  Domain,
+  FoldParams,
+  NetworkParams,
+  ResultStatement,
+  SettledTask,
+  SettlementView,
+  TaskId,
+} from '@mlb/protocol';
 import type { ChainView } from '../chain/state.ts';
 import type { Chain } from '../port/chain.ts';
 import type { FoldKeeper } from './fold-keeper.ts';
@@ -11,6 +19,8 @@ export interface TaskSource {
   readonly isTimely: (taskId: TaskId, seedBlock: bigint) => boolean;
   /** Whether this node knows why the certificate of this round is provisional: a dissent, or an audit that failed. */
   readonly isDisputed: (taskId: TaskId, round: number) => boolean;
+  /** Whether this node would itself settle the task on exactly this statement now. */
+  readonly isSettleable: (taskId: TaskId, statement: ResultStatement) => boolean;
   /** Whether this node knows a certified verdict of this round. */
   readonly hasVerdict: (taskId: TaskId, round: number) => boolean;
 }
@@ -27,7 +37,7 @@ export interface SettlementContext {
 /** The protocol's view of the chain at the head of now, or undefined before the first sealed epoch. */
 export const settlementViewOf = (
   { domain, params, chain, state, fold }: SettlementContext,
-  { isTimely, isDisputed, hasVerdict }: Omit<TaskSource, 'settleable'>,
+  { isTimely, isDisputed, isSettleable, hasVerdict }: Omit<TaskSource, 'settleable'>,
 ): SettlementView | undefined => {
   const head = state.head();
   const epoch = state.latestSnapshot()?.epoch;
@@ -52,6 +62,7 @@ export const settlementViewOf = (
     isNonceUsed: state.isNonceUsed,
     isTimely,
     isDisputed,
+    isSettleable,
     hasVerdict,
     ...(fold === undefined ? {} : { fold: { state: fold.current(), params } }),
     isForced: (taskId) => state.forcedTask(taskId) !== undefined,

@@ -50,7 +50,7 @@ export interface Watcher extends ChainObserver {
 const MAX_LOOK_BACK = 64n;
 /** Share of the window that data has to reach us before it is asked for on chain. */
 const PATIENCE_DIVISOR = 10n;
-const TRUSTING = { isTimely: () => true, isDisputed: () => false, hasVerdict: () => false };
+const TRUSTING = { isTimely: () => true, isDisputed: () => false, isSettleable: () => true, hasVerdict: () => false };
 
 interface Hands {
   readonly challenger: Challenger | undefined;

@@ -71,9 +71,15 @@ describe('a captured first committee', () => {
         assert.equal(node.engine().isDisputed(taskId, 0), true, node.name);
         assert.equal(node.meter.total('mlb_disputes_total', { round: '0' }), 1, node.name);
       }
+      const overturned = network.task(network.nodes[0] as TestNode, taskId).certificate?.statement;
+      assert.equal(overturned?.round, 0);
       await untilAll(network, taskId, 'settleable');
       for (const node of network.nodes) {
         assert.equal(roundOf(network, node, taskId), 1, node.name);
+        const settled = network.task(node, taskId).settleable?.certificate.statement;
+        // What an attester asks: the certificate of round 0 stays good, and is settled no more.
+        assert.equal(overturned && node.engine().isSettleable(taskId, overturned), false, node.name);
+        assert.equal(settled && node.engine().isSettleable(taskId, settled), true, node.name);
         assert.equal(network.task(node, taskId).settleable?.certificate.statement.seatCount, 10);
       }
       assert.equal(deliveredTo(network, taskId), TRUE_VALUE);

@@ -17,7 +17,12 @@ import { secp256k1, type World } from './world.ts';
 
 /** Account of whoever posts for the colluders. */
 const POSTER = 14;
-export const TRUSTING = { isTimely: () => true, isDisputed: () => false, hasVerdict: () => false };
+export const TRUSTING = {
+  isTimely: () => true,
+  isDisputed: () => false,
+  isSettleable: () => true,
+  hasVerdict: () => false,
+};
 
 /** The batch that an honest proposer would make of these tasks in the slot of now. */
 export const honestBatch = (world: World, tasks: readonly SettledTask[]): Batch => {

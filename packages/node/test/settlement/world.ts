@@ -273,7 +273,13 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     });
     operators.push(operator);
     const { gossip } = network.join({ peerKey });
-    const source = { settleable: () => tasks, isTimely: () => true, isDisputed: () => false, hasVerdict: () => false };
+    const source = {
+      settleable: () => tasks,
+      isTimely: () => true,
+      isDisputed: () => false,
+      isSettleable: () => true,
+      hasVerdict: () => false,
+    };
     const member = createSettlementMember({ ...memberContext, source, content: hub.join(), gossip, signer, log });
     members.push(member);
     chain.indexer.subscribe(member);
