@@ -24,7 +24,10 @@ export interface NetworkParams {
   readonly seedLagBlocks: number;
   /** From the seed block of one round to that of the next: at least `timing.roundMs`, so that a round has ended by then. */
   readonly roundBlocks: number;
-  /** From the seed block of round 0 to the block that decides about its audit: past its certificate, before its settle timer. */
+  /**
+   * From the seed block of round 0 to the block that decides about its audit. At least `roundBlocks`: a committee that knew
+   * its audit seed while it may still agree would behave when it is picked and lie when it is not.
+   */
   readonly auditLagBlocks: number;
   /** An order's anchor must be among so many last blocks. */
   readonly anchorWindowBlocks: number;
@@ -65,7 +68,7 @@ export interface RoundTiming {
 export const MAINNET_PARAMS: NetworkParams = {
   seedLagBlocks: 2,
   roundBlocks: 18,
-  auditLagBlocks: 15,
+  auditLagBlocks: 18,
   anchorWindowBlocks: 64,
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 64,
@@ -84,7 +87,7 @@ export const MAINNET_PARAMS: NetworkParams = {
 export const DEVNET_PARAMS: NetworkParams = {
   seedLagBlocks: 6,
   roundBlocks: 24,
-  auditLagBlocks: 12,
+  auditLagBlocks: 24,
   anchorWindowBlocks: 64,
   maxOrderLifeSec: 3600,
   maxOpenOrdersPerRequester: 1024,

@@ -1,6 +1,6 @@
 import { verifyCertifiedVerdict } from '../certificate/task-verdict.ts';
 import { verifyCertificate } from '../certificate/verify.ts';
-import { AUDIT_ROUND, auditBlockOf, auditRatePpm, auditSeedOf, drawAuditors, isAudited } from '../committee/audit.ts';
+import { AUDIT_ROUND, auditBlockOf, auditSeedOf, drawAuditors, isAuditDue } from '../committee/audit.ts';
 import type { CommitteeSeat } from '../committee/draw.ts';
 import { seedBlockOf } from '../committee/seed.ts';
 import { unpackFindings } from '../message/task-verdict.ts';
@@ -24,36 +24,53 @@ export interface DisputeInput {
   readonly exclude: readonly Address[];
 }
 
-/** The auditors that the audit seed asks for; undefined when the task is not audited or cannot be. */
-const auditorsOf = (input: DisputeInput): readonly CommitteeSeat[] | 'UNKNOWN_BLOCK' | undefined => {
+interface AuditDuty {
+  readonly auditors: readonly CommitteeSeat[];
+  readonly isDue: boolean;
+}
+
+/** Who audits the task, and whether they have to for us; undefined when it is not audited or cannot be. */
+const auditDutyOf = (input: DisputeInput): AuditDuty | 'UNKNOWN_BLOCK' | undefined => {
   const { view, task, taskId, snapshot, union } = input;
   const { certificate, order } = task;
   if (certificate.statement.round !== 0 || view.auditLagBlocks === undefined) return undefined;
-  const seedBlock = seedBlockOf(order.body.anchorBlock, view.seedLagBlocks);
-  const blockHash = view.blockHash(auditBlockOf(seedBlock, view.auditLagBlocks));
+  const auditBlock = auditBlockOf(seedBlockOf(order.body.anchorBlock, view.seedLagBlocks), view.auditLagBlocks);
+  const blockHash = view.blockHash(auditBlock);
   if (blockHash === undefined) return 'UNKNOWN_BLOCK';
   const auditSeed = auditSeedOf({ domain: view.domain, taskId, blockHash });
   const { redundancy, valueAtRisk } = order.body;
   const hasSilentSeat = certificate.locked.length < union.seats.length;
-  if (!isAudited(auditSeed, auditRatePpm({ redundancy, valueAtRisk, hasSilentSeat }))) return undefined;
+  const heardAfterAuditBlock = view.heardAfterAuditBlock?.(taskId, auditBlock) === true;
+  const isDue = isAuditDue({ auditSeed, redundancy, valueAtRisk, hasSilentSeat, heardAfterAuditBlock });
+  // Who neither has to see an audit nor is shown one need not draw.
+  if (!isDue && task.audit === undefined) return undefined;
   const exclude = [...input.exclude, ...union.decliners.map(({ operator }) => operator)];
-  return drawAuditors({ auditSeed, snapshot, committee: union.seats, exclude });
+  const auditors = drawAuditors({ auditSeed, snapshot, committee: union.seats, exclude });
+  return auditors && { auditors, isDue };
 };
 
-const auditFault = (input: DisputeInput): BatchFaultCode | undefined => {
-  const { view, secp256k1, task, taskId, snapshot, union } = input;
-  const auditors = auditorsOf(input);
-  if (auditors === 'UNKNOWN_BLOCK') return auditors;
-  if (auditors === undefined) return task.audit === undefined ? undefined : 'NEEDLESS_AUDIT';
-  if (task.audit === undefined) return 'AUDIT_MISSING';
+/** Whether the leaf's audit is one of these auditors and the committee, on the value of its certificate. */
+const isAuditSound = (
+  { view, secp256k1, task, taskId, snapshot, union }: DisputeInput,
+  auditors: readonly CommitteeSeat[],
+): boolean => {
+  if (task.audit === undefined) return false;
   const { statement } = task.audit;
   const isOfTask = statement.taskId === taskId && statement.round === AUDIT_ROUND && statement.epoch === snapshot.epoch;
   // An audit that passed signs the digest of round 0 itself.
   const isSameValue = statement.resultDigest === task.certificate.statement.resultDigest;
-  if (!isOfTask || !isSameValue) return 'AUDIT_MISSING';
+  if (!isOfTask || !isSameValue) return false;
   const seats = [...union.seats, ...auditors];
-  const verified = verifyCertificate({ domain: view.domain, secp256k1, seats, certificate: task.audit });
-  return typeof verified === 'string' ? 'AUDIT_MISSING' : undefined;
+  return typeof verifyCertificate({ domain: view.domain, secp256k1, seats, certificate: task.audit }) !== 'string';
+};
+
+/** A sound audit is never too much: others may have heard of the certificate later than we did. */
+const auditFault = (input: DisputeInput): BatchFaultCode | undefined => {
+  const duty = auditDutyOf(input);
+  if (duty === 'UNKNOWN_BLOCK') return duty;
+  if (duty !== undefined && isAuditSound(input, duty.auditors)) return undefined;
+  if (duty?.isDue === true) return 'AUDIT_MISSING';
+  return input.task.audit === undefined ? undefined : 'NEEDLESS_AUDIT';
 };
 
 /** A verdict of 70 % of the union about exactly its seats and its lock. */

@@ -49,6 +49,8 @@ export interface SettlementView {
   readonly roundBlocks?: number;
   /** Of NetworkParams. Undefined: audits are not asked for. */
   readonly auditLagBlocks?: number;
+  /** Whether we first heard of the task's certificate of round 0 at or after its audit block. Undefined: not asked. */
+  readonly heardAfterAuditBlock?: (taskId: TaskId, auditBlock: bigint) => boolean;
   /** Whether we know a dissent, or a failed audit, that makes the certificate of this round provisional. */
   readonly isDisputed?: (taskId: TaskId, round: number) => boolean;
   /**

@@ -27,7 +27,7 @@ export const AUDIT_RATE_SILENT_PPM: bigint = 250_000n;
 export const AUDIT_SIGMA_BPS: bigint = 2000n;
 const WEI_PER_MLB = 10n ** 18n;
 
-/** b_a: the block whose hash decides about an audit, past the certificate, so that no seat knows when it commits. */
+/** b_a: the block whose hash decides about an audit, past the round, so that no seat knows it when it commits. */
 export const auditBlockOf = (seedBlock: bigint, auditLagBlocks: number): bigint => seedBlock + BigInt(auditLagBlocks);
 
 export interface AuditSeedInput {
@@ -68,6 +68,19 @@ export const auditRatePpm = (input: AuditRateInput): bigint => {
 
 /** Whether the seed picks a task of this rate: uint256(seed) mod 1e6 below it. */
 export const isAudited = (auditSeed: Bytes32, ratePpm: bigint): boolean => BigInt(auditSeed) % RATE_ONE_PPM < ratePpm;
+
+export interface AuditDueInput extends AuditRateInput {
+  readonly auditSeed: Bytes32;
+  /**
+   * Whether we first heard of the certificate with the audit block, or a later one, as our head: it may have been made
+   * knowing the seed. The first-seen rule of orders, for certificates; never true of a certificate we had before.
+   */
+  readonly heardAfterAuditBlock: boolean;
+}
+
+/** Whether the certificate of round 0 needs an audit: its seed picks it, or it came too late to be picked by chance. */
+export const isAuditDue = (input: AuditDueInput): boolean =>
+  input.heardAfterAuditBlock || isAudited(input.auditSeed, auditRatePpm(input));
 
 export interface AuditDrawInput {
   readonly auditSeed: Bytes32;

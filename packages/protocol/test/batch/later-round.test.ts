@@ -193,6 +193,19 @@ test('an audited task is settled with its audit only, and with an audit of all s
   assert.deepEqual(codesOf([task], blind), ['UNKNOWN_BLOCK']);
 });
 
+test('a certificate first heard after its audit block settles with an audit only, and everybody takes that audit', () => {
+  const order = { nonce: nonceWhere(false) };
+  const late = largeViewOf({ heardAfterAuditBlock: () => true });
+  assert.equal(check(large({ order }), late), 'AUDIT_MISSING');
+  const audited = large({ order, isAudited: true });
+  assert.ok(audited.audit);
+  for (const view of [late, largeViewOf()]) {
+    const { batch } = build([audited], view);
+    assert.deepEqual(batch?.leaves[0]?.audit, audited.audit);
+    assert.equal(batch && verifyBatch({ view, secp256k1: cheapSecp256k1, ...batch }).type, 'sound');
+  }
+});
+
 test('a silent seat makes a task audited that would not be otherwise', () => {
   const locked = [0, 1, 2];
   const nonces = Array.from({ length: 100 }, (_, i) => BigInt(i));

@@ -6,10 +6,13 @@ import {
   auditBlockOf,
   auditRatePpm,
   auditSeedOf,
+  DEVNET_PARAMS,
   drawAuditors,
   drawCommittee,
+  isAuditDue,
   isAudited,
   keccak256,
+  MAINNET_PARAMS,
   TaskId,
   tag,
   valueAuditRatePpm,
@@ -91,4 +94,15 @@ test('a pool that the committee empties has no auditors', () => {
   const committee = drawCommittee({ seed: bytes32('c'), snapshot, redundancy: 4, exclude: [] });
   assert.ok(committee);
   assert.equal(drawAuditors({ auditSeed: seedOfTask('t'), snapshot, committee, exclude: [] }), undefined);
+});
+
+test('no preset decides about an audit while its committee may still agree', () => {
+  for (const { auditLagBlocks, roundBlocks } of [MAINNET_PARAMS, DEVNET_PARAMS])
+    assert.ok(auditLagBlocks >= roundBlocks);
+});
+
+test('a certificate first heard with its audit block known is always audited', () => {
+  const input = { auditSeed: keccak256(tag('seed of no audit')), redundancy: 4, hasSilentSeat: false, valueAtRisk: 0n };
+  assert.ok(!isAuditDue({ ...input, heardAfterAuditBlock: false }));
+  assert.ok(isAuditDue({ ...input, heardAfterAuditBlock: true }));
 });
