@@ -30,6 +30,7 @@ export const createSettlementControl = ({
     transaction: batch.transaction,
     postedAtBlock: Number(batch.block),
     leafCount: batch.header.leafCount,
+    isReverted: batch.isReverted,
     gasUsed: await gasOf(batch),
   });
 
@@ -39,6 +40,7 @@ export const createSettlementControl = ({
     return {
       schema: 'mlb.settlement/1',
       settlement: domain.settlement,
+      baseFeeWei: String(view.baseFee()),
       nextIndex: String(view.lastBatch().index + 1n),
       pendingTasks: tasks.filter(({ phase }) => phase === 'agreed' || phase === 'settleable').length,
       settledTasks: tasks.filter(({ phase }) => phase === 'posted' || phase === 'settled').length,

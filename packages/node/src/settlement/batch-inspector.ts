@@ -11,7 +11,13 @@ export type Finding =
   | { readonly type: 'sound' }
   | { readonly type: 'fraud'; readonly name: string; readonly call: FraudCall }
   /** Nobody shows it, or what is shown is not what the header commits to: these places are to be asked for. */
-  | { readonly type: 'hidden'; readonly part: BatchPart; readonly places: readonly number[] }
+  | {
+      readonly type: 'hidden';
+      readonly part: BatchPart;
+      readonly places: readonly number[];
+      /** Something was shown, and it is not what the header commits to. False: nobody shows anything, which may pass. */
+      readonly isShown: boolean;
+    }
   | { readonly type: 'unsure'; readonly reason: string };
 
 export interface InspectorDeps extends AuditDeps {
@@ -26,7 +32,7 @@ const hiddenRows = async (deps: InspectorDeps, posted: PostedBatch, leaves: read
   const judged = judgePosted(deps, posted, leaves);
   if (judged === undefined) return { type: 'unsure', reason: 'UNKNOWN_EPOCH' };
   const found = searchLedger({ posted, leaves, judged, shown: await deps.shown.ledgerOf(posted) });
-  return found.type === 'ask' ? { type: 'hidden', part: 'row', places: found.places } : found;
+  return found.type === 'ask' ? { type: 'hidden', part: 'row', places: found.places, isShown: true } : found;
 };
 
 /** Looks at a posted batch: its published leaves, or those that answers on chain have shown. */
@@ -38,5 +44,5 @@ export const inspectBatch = async (deps: InspectorDeps, posted: PostedBatch, sig
     if (audit.type === 'hidden') return hiddenRows(deps, posted, leaves);
     return audit.type === 'fraud' ? { type: 'fraud', name: audit.fraud.type, call: audit.call } : audit;
   }
-  return { type: 'hidden', part: 'leaf', places: placesOf(posted) };
+  return { type: 'hidden', part: 'leaf', places: placesOf(posted), isShown: published !== undefined };
 };

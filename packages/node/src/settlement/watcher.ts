@@ -50,6 +50,11 @@ export interface Watcher extends ChainObserver {
 const MAX_LOOK_BACK = 64n;
 /** Share of the window that data has to reach us before it is asked for on chain. */
 const PATIENCE_DIVISOR = 10n;
+/**
+ * And at least so long, whatever the window: silence convicts everyone who signed, and a slow network is no crime. A devnet's
+ * window of seconds is over by then.
+ */
+const MIN_PATIENCE_SEC = 30n;
 const TRUSTING = { isTimely: () => true, isDisputed: () => false, isSettleable: () => true, hasVerdict: () => false };
 
 interface Hands {
@@ -126,6 +131,8 @@ export const createWatcher = (deps: WatcherDeps): Watcher => {
   /** What was told of each batch, by its digest. */
   const told = new Map<string, Finding['type']>();
   const windowSec = BigInt(deps.challengeWindowSec);
+  const share = windowSec / PATIENCE_DIVISOR;
+  const patienceSec = share > MIN_PATIENCE_SEC ? share : MIN_PATIENCE_SEC;
 
   const tell = ({ index, headerDigest }: PostedBatch, finding: Finding): void => {
     if (told.get(headerDigest) === finding.type) return;
@@ -142,8 +149,8 @@ export const createWatcher = (deps: WatcherDeps): Watcher => {
     await hands?.challenger?.tend(posted, signal);
     if (told.get(posted.headerDigest) === 'sound') return;
     const finding = await inspectBatch(inspector, posted, signal);
-    const isPatient = finding.type === 'hidden' && nowSec < posted.postedAtSec + windowSec / PATIENCE_DIVISOR;
-    if (isPatient) return;
+    const isMissing = finding.type === 'hidden' && !finding.isShown;
+    if (isMissing && nowSec < posted.postedAtSec + patienceSec) return;
     tell(posted, finding);
     if (finding.type === 'fraud') await hands?.prove(posted, finding, signal);
     if (finding.type === 'hidden') await hands?.challenger?.ask(posted, finding.part, finding.places, signal);

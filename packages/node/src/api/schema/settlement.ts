@@ -7,11 +7,15 @@ export interface BatchView {
   readonly postedAtBlock: number;
   readonly gasUsed?: number | undefined;
   readonly leafCount?: number | undefined;
+  /** A fraud was proven: its money is back. */
+  readonly isReverted?: boolean | undefined;
 }
 
 export interface SettlementView {
   readonly schema: 'mlb.settlement/1';
   readonly settlement: string;
+  /** Wei per million compute units, of the last batch: what orders are quoted with. */
+  readonly baseFeeWei?: string | undefined;
   /** Index of the next batch. */
   readonly nextIndex: string;
   /** Agreed tasks this node knows that are in no posted batch yet. */
@@ -24,6 +28,7 @@ export interface SettlementView {
 export const SettlementViewSchema: z.ZodType<SettlementView> = z.object({
   schema: z.literal('mlb.settlement/1'),
   settlement: z.string(),
+  baseFeeWei: z.string().optional(),
   nextIndex: z.string(),
   pendingTasks: z.number().int(),
   settledTasks: z.number().int(),
@@ -35,6 +40,7 @@ export const SettlementViewSchema: z.ZodType<SettlementView> = z.object({
       postedAtBlock: z.number().int(),
       gasUsed: z.number().int().optional(),
       leafCount: z.number().int().optional(),
+      isReverted: z.boolean().optional(),
     }),
   ),
 });
