@@ -61,6 +61,8 @@ const CHOICES: readonly OrderChoice[] = [
   { requester: 'alice', round: 2, declined: [0, 1, 2, 3] },
   { requester: 'bob', round: 2, order: { redundancy: 6, tipPerSeat: 3n * UNIT_WEI } },
   { requester: 'alice', round: 1, order: { redundancy: 15 }, declined: [14] },
+  // 45 operators less two that declined: 43 seats.
+  { requester: 'bob', round: 2, order: { redundancy: 6 }, declined: [2, 4] },
 ];
 
 describe('leaves of later rounds, and of seats that declined', () => {
@@ -150,6 +152,7 @@ describe('leaves of later rounds, and of seats that declined', () => {
     ['a fresh seat behind declines', 3, 9],
     ['a seat of the third round', 4, 31],
     ['the last of 44 seats', 5, 43],
+    ['the last of all that did not decline', 7, 42],
   ] as const) {
     test(`${what} that was not drawn`, async () => {
       const leaf = leafOf(i);
