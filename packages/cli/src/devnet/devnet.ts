@@ -149,6 +149,15 @@ const waitForEpoch = async (nodes: readonly DevnetNode[], operators: readonly De
   await until('every operator is in the epoch of every daemon', async () => ((await isReady()) ? true : undefined));
 };
 
+/** All of them; or the first failure, when every other one has ended too, so that all that was started can be stopped. */
+const allStarted = async <T>(starting: readonly Promise<T>[]): Promise<readonly T[]> => {
+  const ended = await Promise.allSettled(starting);
+  return ended.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+};
+
 /** Starts everything; on a failure stops what was started and throws. */
 export const startDevnet = async ({ root, operators: plans, blockTimeMs, onProgress }: DevnetPlan): Promise<Devnet> => {
   const children: Child[] = [];
@@ -194,16 +203,12 @@ export const startDevnet = async ({ root, operators: plans, blockTimeMs, onProgr
         .filter(({ name }) => name !== 'session')
         .map(({ address }) => ({ to: address as Hex, mlb: GRANT_MLB + stakeOf(plans[i]) })),
     );
-    const [operators] = await Promise.all([
-      Promise.all(
-        plans.map(async ({ program }, i) => {
-          const node = await startNode(`node-${i + 1}`, homes[i] as InitializedHome, program);
-          started(node.child);
-          return node;
-        }),
-      ),
-      bank.fund(grants, deployment.addresses.token),
-    ]);
+    const starting = plans.map(async ({ program }, i) => {
+      const node = await startNode(`node-${i + 1}`, homes[i] as InitializedHome, program);
+      started(node.child);
+      return node;
+    });
+    const [operators] = await Promise.all([allStarted(starting), bank.fund(grants, deployment.addresses.token)]);
     started(
       await startChild({
         name: 'settler',

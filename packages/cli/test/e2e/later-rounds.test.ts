@@ -23,14 +23,17 @@ interface Stage {
 const openStage = async (operators: readonly OperatorPlan[]): Promise<Stage> => {
   const root = await mkdtemp(join(tmpdir(), 'mlb-rounds-'));
   const devnet = await startDevnet({ root, operators, blockTimeMs: BLOCK_TIME_MS, onProgress: () => {} });
-  await waitForModels(devnet.operators, (await publishModels(devnet.requester.client)).length);
-  return {
-    devnet,
-    close: async () => {
-      await devnet.stop();
-      await rm(root, { recursive: true, force: true });
-    },
+  const close = async (): Promise<void> => {
+    await devnet.stop();
+    await rm(root, { recursive: true, force: true });
   };
+  try {
+    await waitForModels(devnet.operators, (await publishModels(devnet.requester.client)).length);
+    return { devnet, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };
 
 /** The exact model: only bytes that are equal agree. */
