@@ -1,3 +1,5 @@
+/** Rounds of a task: 0, and two that a dissent, a missing quorum or an audit opens. */
+export const MAX_ROUNDS: number = 3;
 /** Share of the weight of ALL seats, silent ones included, that a certificate needs (white paper 5.1.3). */
 export const THRESHOLD_BPS: bigint = 7000n;
 export const BPS: bigint = 10_000n;
@@ -31,6 +33,8 @@ export interface NetworkParams {
   readonly auditLagBlocks: number;
   /** An order's anchor must be among so many last blocks. */
   readonly anchorWindowBlocks: number;
+  /** An order lives at least so long after its anchor: `minOrderLifeSecOf`. */
+  readonly minOrderLifeSec: number;
   readonly maxOrderLifeSec: number;
   readonly maxOpenOrdersPerRequester: number;
   /** L2 blocks of one batch slot. */
@@ -61,11 +65,24 @@ export interface RoundTiming {
 }
 
 /**
- * Two-second blocks. Operators see one as much as a second apart, and so begin: with a grace of 300 ms the last commit of an
- * honest committee falls between the grace timers of 5 to 8 % of rounds, and their locks split; with 1 s of none
- * (docs/simulator.md).
+ * The time in which every round of a task can take place and its batch be posted, in whole seconds: from the anchor to the
+ * seed block of the last round, that round, its settle and hold timers, and one slot. Who could order for less would get the
+ * output with the certificate, and have it expire before it is charged.
  */
-export const MAINNET_PARAMS: NetworkParams = {
+export const minOrderLifeSecOf = (
+  {
+    seedLagBlocks,
+    roundBlocks,
+    batchSlotBlocks,
+    timing,
+  }: Pick<NetworkParams, 'seedLagBlocks' | 'roundBlocks' | 'batchSlotBlocks' | 'timing'>,
+  blockMs: number,
+): number => {
+  const blocks = seedLagBlocks + (MAX_ROUNDS - 1) * roundBlocks + batchSlotBlocks;
+  return Math.ceil((blocks * blockMs + timing.roundMs + timing.settleMs + timing.revealMs) / 1000);
+};
+
+const MAINNET_WINDOWS = {
   seedLagBlocks: 2,
   roundBlocks: 18,
   auditLagBlocks: 18,
@@ -81,10 +98,16 @@ export const MAINNET_PARAMS: NetworkParams = {
 };
 
 /**
- * Half-second blocks on one machine: the seed lag is three seconds, so that a busy machine still hears an order in time. A
- * day is five minutes, so that downtime and idleness can be seen.
+ * Two-second blocks. Operators see one as much as a second apart, and so begin: with a grace of 300 ms the last commit of an
+ * honest committee falls between the grace timers of 5 to 8 % of rounds, and their locks split; with 1 s of none
+ * (docs/simulator.md).
  */
-export const DEVNET_PARAMS: NetworkParams = {
+export const MAINNET_PARAMS: NetworkParams = {
+  ...MAINNET_WINDOWS,
+  minOrderLifeSec: minOrderLifeSecOf(MAINNET_WINDOWS, 2000),
+};
+
+const DEVNET_WINDOWS = {
   seedLagBlocks: 6,
   roundBlocks: 24,
   auditLagBlocks: 24,
@@ -97,4 +120,13 @@ export const DEVNET_PARAMS: NetworkParams = {
   baseFeeFloor: 1_000_000_000_000n,
   challengeWindowSec: 5,
   timing: { execMs: 8000, graceMs: 2000, revealMs: 2000, roundMs: 12_000, settleMs: 3000 },
+};
+
+/**
+ * Half-second blocks on one machine: the seed lag is three seconds, so that a busy machine still hears an order in time. A
+ * day is five minutes, so that downtime and idleness can be seen.
+ */
+export const DEVNET_PARAMS: NetworkParams = {
+  ...DEVNET_WINDOWS,
+  minOrderLifeSec: minOrderLifeSecOf(DEVNET_WINDOWS, 500),
 };

@@ -1,10 +1,10 @@
 import { verifyCertificate } from '../certificate/verify.ts';
-import { MAX_ROUNDS, roundSeedBlockOf } from '../committee/later-round.ts';
+import { roundSeedBlockOf } from '../committee/later-round.ts';
 import { seedBlockOf } from '../committee/seed.ts';
 import { digestOf } from '../message/domain.ts';
 import { INPUT_CID, TASK_ORDER } from '../message/task-order.ts';
 import type { Snapshot } from '../operators/snapshot.ts';
-import { MAX_REDUNDANCY, MIN_REDUNDANCY, UNIT_WEI } from '../params.ts';
+import { MAX_REDUNDANCY, MAX_ROUNDS, MIN_REDUNDANCY, UNIT_WEI } from '../params.ts';
 import { type Charge, chargedSeatsOf, chargeOf } from '../pricing/charge.ts';
 import type { PayoutAccounts } from '../pricing/payout.ts';
 import { TaskId } from '../primitives/hex.ts';

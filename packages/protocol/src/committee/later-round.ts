@@ -4,8 +4,6 @@ import type { Address, Bytes32 } from '../primitives/hex.ts';
 import { MAX_LOCKED_SEATS } from '../wire/limits.ts';
 import { type CommitteeSeat, drawCommittee } from './draw.ts';
 
-/** Rounds of a task: 0, and two that a dissent, a missing quorum or an audit opens. */
-export const MAX_ROUNDS: number = 3;
 /** A certificate holds 31 signatures: 31 of 44 equal seats are the largest committee that 31 can carry (70.5 %). */
 export const MAX_UNION_SEATS: number = MAX_LOCKED_SEATS;
 

@@ -1,7 +1,8 @@
 import { type CommittedLeaf, MAX_LEAF_MOVEMENTS } from '../batch/leaf.ts';
-import { MAX_ROUNDS, MAX_UNION_SEATS } from '../committee/later-round.ts';
+import { MAX_UNION_SEATS } from '../committee/later-round.ts';
 import { ProtocolError } from '../errors.ts';
 import { BATCH_HEADER } from '../message/batch.ts';
+import { MAX_ROUNDS } from '../params.ts';
 import { toHex } from '../primitives/hex.ts';
 import { MAX_INLINE_INPUT_BYTES, MAX_INLINE_TENSOR_BYTES } from '../wire/limits.ts';
 import {

@@ -11,7 +11,7 @@ import {
   taskIdOf,
 } from '../message/task-order.ts';
 import { MAX_REDUNDANCY, MIN_REDUNDANCY, type NetworkParams } from '../params.ts';
-import { feeQuote } from '../pricing/quote.ts';
+import { leastMaxFee } from '../pricing/quote.ts';
 import { sha256 } from '../primitives/hash.ts';
 import { type Address, type BlockHash, type ModelId, type TaskId, ZERO_BYTES32 } from '../primitives/hex.ts';
 import type { Secp256k1 } from '../primitives/signature.ts';
@@ -82,6 +82,8 @@ const chainFault = (context: OrderContext, body: TaskOrder): Verdict<never> | un
   if (body.deadline > anchor.timestamp + BigInt(params.maxOrderLifeSec)) return reject('BAD_DEADLINE');
   // [IGNORE] past its deadline
   if (nowSec > body.deadline) return ignore('EXPIRED');
+  // [IGNORE] deadline before the task could be settled: the output would be had for nothing
+  if (body.deadline < anchor.timestamp + BigInt(params.minOrderLifeSec)) return ignore('DEADLINE_TOO_NEAR');
   // [IGNORE] first seen after its seed block
   return isBeforeSeed(headBlock, seedBlockOf(body.anchorBlock, params.seedLagBlocks))
     ? undefined
@@ -91,9 +93,9 @@ const chainFault = (context: OrderContext, body: TaskOrder): Verdict<never> | un
 /** Whether the requester can pay; it has signed. */
 const paymentFault = (context: OrderContext, body: TaskOrder, model: OrderedModel): IgnoreCode | undefined => {
   const { requester, maxFee } = body;
-  // [IGNORE] less work declared than the model's record says, or maxFee below the quote
-  const quote = feeQuote({ order: body, modelPriceWei: model.priceWei, baseFee: context.baseFee });
-  if (body.computeUnits < model.computeUnits || maxFee < quote) return 'FEE_TOO_LOW';
+  // [IGNORE] less work declared than the model's record says, or maxFee below the quote with its headroom
+  const least = leastMaxFee({ order: body, modelPriceWei: model.priceWei, baseFee: context.baseFee });
+  if (body.computeUnits < model.computeUnits || maxFee < least) return 'FEE_TOO_LOW';
   // [IGNORE] too many open orders of the requester
   if (context.openOrders(requester) >= context.params.maxOpenOrdersPerRequester) return 'TOO_MANY_OPEN';
   // [IGNORE] free escrow below maxFee

@@ -41,6 +41,7 @@ export type IgnoreCode =
   | 'TOO_MANY_OPEN'
   | 'FEE_TOO_LOW'
   | 'EXPIRED'
+  | 'DEADLINE_TOO_NEAR'
   | 'AFTER_SEED'
   | 'NOT_LOCKED'
   | 'TOO_LATE'

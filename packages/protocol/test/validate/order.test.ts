@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import {
   DEVNET_PARAMS,
   encodeOrderMessage,
+  feeQuote,
   type IgnoreCode,
+  leastMaxFee,
+  MAINNET_PARAMS,
   MAX_ORDER_BYTES,
   nobleSecp256k1,
   type OrderContext,
@@ -11,6 +14,7 @@ import {
   sha256,
   type TaskOrder,
   taskIdOf,
+  UNIT_WEI,
   validateOrder,
   ZERO_BYTES32,
 } from '../../src/index.ts';
@@ -22,6 +26,14 @@ const inline: Partial<TaskOrder> = { inputHash: sha256(INPUT) };
 
 const encoded = (order: Partial<TaskOrder> = {}, { input = INPUT, secp256k1 = cheapSecp256k1 } = {}): Uint8Array =>
   encodeOrderMessage({ order: settle({ order: { ...inline, ...order }, secp256k1 }).order, inlineInput: input });
+
+const MIN_LIFE = BigInt(DEVNET_PARAMS.minOrderLifeSec);
+const PRICE = {
+  order: { computeUnits: 1_000_000, tipPerSeat: 0n, redundancy: 4 },
+  modelPriceWei: 100n * UNIT_WEI,
+  baseFee: BASE_FEE,
+};
+const QUOTE = feeQuote(PRICE);
 
 const contextOf = (change: Partial<OrderContext> = {}): OrderContext => ({
   domain: DOMAIN,
@@ -104,6 +116,8 @@ const IGNORED: readonly (readonly [
   ['has an anchor on another fork', 'UNKNOWN_ANCHOR', { anchorHash: bytes32('fork') }],
   ['has an anchor 64 blocks ago', 'UNKNOWN_ANCHOR', {}, { headBlock: ANCHOR + 64n }],
   ['is past its deadline', 'EXPIRED', {}, { nowSec: 2001n }],
+  ['lives a second less than a task may take', 'DEADLINE_TOO_NEAR', { deadline: 1000n + MIN_LIFE - 1n }],
+  ['offers the quote of today and no headroom', 'FEE_TOO_LOW', { maxFee: QUOTE }],
   ['is first seen after its seed block', 'AFTER_SEED', {}, { headBlock: ANCHOR + 3n }],
   ['is of an unknown model', 'UNKNOWN_MODEL', {}, { model: () => undefined }],
   [
@@ -124,6 +138,23 @@ for (const [name, code, order, change] of IGNORED) {
     assert.deepEqual(validateOrder(encoded(order, { input }), contextOf(change)), { type: 'ignore', code });
   });
 }
+
+test('an order that lives and pays just long and well enough is admitted', () => {
+  const order = { deadline: 1000n + MIN_LIFE, maxFee: leastMaxFee(PRICE) };
+  assert.equal(leastMaxFee(PRICE), (QUOTE * 5n) / 4n);
+  assert.equal(validateOrder(encoded(order), contextOf()).type, 'accept');
+  assert.deepEqual(validateOrder(encoded({ ...order, maxFee: order.maxFee - 1n }), contextOf()), {
+    type: 'ignore',
+    code: 'FEE_TOO_LOW',
+  });
+});
+
+test('every network gives a task the time for all its rounds, a settle window and a slot', () => {
+  assert.equal(MAINNET_PARAMS.minOrderLifeSec, 4 + 72 + 35 + 45 + 1 + 60);
+  assert.equal(DEVNET_PARAMS.minOrderLifeSec, 3 + 24 + 12 + 3 + 2 + 2);
+  for (const { minOrderLifeSec, maxOrderLifeSec } of [MAINNET_PARAMS, DEVNET_PARAMS])
+    assert.ok(minOrderLifeSec < maxOrderLifeSec / 10);
+});
 
 test('an order with its input behind a CID is admitted', () => {
   const order = { inputKind: 1, inputCidDigest: bytes32('cid'), inputHash: ZERO_BYTES32 };
