@@ -59,7 +59,7 @@ const drawsOf =
       },
       auditors: () => undefined,
       lastRound: () => sizes.length - 1,
-      isAudited: () => false,
+      isAuditDue: () => false,
       intern: (seats) => {
         const known = interned.get(seats.length) ?? seats;
         interned.set(seats.length, known);

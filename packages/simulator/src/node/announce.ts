@@ -21,7 +21,7 @@ export const announce = (
   const { output, blind } = agreed ?? {};
   const seats = task.committees.get(round) ?? [];
   world.journal.certificates.push({ atMs, operator: node.index, certificate, seats, output, blind });
-  keepCertificate(task, certificate);
+  keepCertificate(task, certificate, node.memory.head.number);
   note(world, `${node.index} certified r${round} ${certificate.signatures.length} of ${task.taskId.slice(2, 8)}`);
   if (world.mutation === 'ignores-disputes' && round === 0) {
     task.settled = { certificate, declines: [], audit: undefined, verdict: undefined };

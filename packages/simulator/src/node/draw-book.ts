@@ -1,15 +1,15 @@
 import {
   type Address,
+  type AuditDueInput,
   auditSeedOf,
   type BlockHash,
-  type Bytes32,
   type CommitteeSeat,
   type Domain,
   drawAuditors,
   drawFirstSeats,
   drawLaterSeats,
   type FirstDraw,
-  isAudited,
+  isAuditDue,
   isDrawable,
   roundSizes,
   type Snapshot,
@@ -40,8 +40,8 @@ export interface DrawBook {
   ) => readonly CommitteeSeat[] | undefined;
   /** The last round that can take place for a task. */
   readonly lastRound: (task: DrawnTask) => number;
-  /** Whether an audit seed picks a task of this rate. */
-  readonly isAudited: (seed: Bytes32, ratePpm: bigint) => boolean;
+  /** Whether a certificate of round 0 needs an audit. */
+  readonly isAuditDue: (input: AuditDueInput) => boolean;
   /** One object for equal committees. */
   readonly intern: (seats: readonly CommitteeSeat[]) => readonly CommitteeSeat[];
 }
@@ -76,7 +76,7 @@ export const createDrawBook = (domain: Domain, snapshot: Snapshot): DrawBook => 
       const pool = snapshot.rows.filter((row) => isDrawable(row) && !exclude.includes(row.operator));
       return roundSizes(redundancy, pool.length).length - 1;
     },
-    isAudited,
+    isAuditDue,
     intern: (seats) => once(`seats ${nameOf(seats)}`, () => seats),
   };
 };

@@ -27,7 +27,7 @@ const remember = (world: World, node: Node, task: TaskRecord, event: TaskEvent):
   if (!isKept(event)) return;
   const beacon = event.type === 'seated' ? blockAt(node, beaconOf(world, task, event.round)) : undefined;
   const events = node.disk.events.get(task.taskId) ?? [];
-  events.push({ event, beacon });
+  events.push({ event, beacon, headBlock: node.memory.head.number });
   node.disk.events.set(task.taskId, events);
 };
 
@@ -60,7 +60,7 @@ const roundsOf = (node: Node, { taskId }: TaskRecord): TaskMemory['rounds'] =>
     }));
 
 /** The shell's own notes, as the events of the earlier life left them. */
-const noteAgain = (world: World, node: Node, task: TaskRecord, event: TaskEvent): void => {
+const noteAgain = (world: World, node: Node, task: TaskRecord, { event, headBlock }: SavedEvent): void => {
   switch (event.type) {
     case 'decline':
       task.declined.add(event.decline.body.seat);
@@ -72,7 +72,7 @@ const noteAgain = (world: World, node: Node, task: TaskRecord, event: TaskEvent)
       break;
     }
     case 'round':
-      if (event.event.type === 'certificate') keepCertificate(task, event.event.certificate);
+      if (event.event.type === 'certificate') keepCertificate(task, event.event.certificate, headBlock);
       break;
     case 'dissent':
       task.heard.add(`dissent/${event.dissent.body.round}/${event.dissent.body.seat}`);
@@ -97,8 +97,9 @@ export const startMachine = (world: World, node: Node, task: TaskRecord): void =
     recover: world.universe.secp256k1.recover,
   };
   const rounds = roundsOf(node, task);
-  const events = eventsOf(node, task).map(({ event }) => event);
-  for (const event of events) noteAgain(world, node, task, event);
+  const saved = eventsOf(node, task);
+  for (const each of saved) noteAgain(world, node, task, each);
+  const events = saved.map(({ event }) => event);
   const isFresh = rounds.length === 0 && events.length === 0;
   const { state, effects } = isFresh ? createTaskMachine(params) : restoreTask(params, { rounds, events });
   task.machine = { params, state };

@@ -71,7 +71,7 @@ const hearCertificate = (world: World, node: Node, heard: Heard): Judged => {
     return verdict;
   }
   const { round } = statement;
-  keepCertificate(task, value.certificate);
+  keepCertificate(task, value.certificate, node.memory.head.number);
   noteGossiped(task, value.certificate);
   seatFor(world, node, task, round);
   dispatch(world, node, task, { type: 'round', round, event: { type: 'certificate', certificate: value.certificate } });

@@ -36,6 +36,8 @@ export interface TaskRecord {
   /** Rounds that the machine waits for. */
   readonly wanted: Set<number>;
   readonly certificates: Map<number, Verified<Certificate>>;
+  /** Head of this node when it first heard of a certificate of round 0. */
+  certifiedAtBlock: bigint | undefined;
   /** Signatures of the fullest certificate that gossip has, by round. */
   readonly gossiped: Map<number, number>;
   /** Names of seat statements that were heard: `kind/round/seat`. */
@@ -95,6 +97,8 @@ export interface Disk {
 export interface SavedEvent {
   readonly event: TaskEvent;
   readonly beacon: Pick<Block, 'number' | 'hash'> | undefined;
+  /** Head of the node when it came. */
+  readonly headBlock: bigint;
 }
 
 /** One operator's daemon. */
@@ -147,7 +151,7 @@ export const createTaskRecord = (taskId: TaskId, message: OrderMessage, seedBloc
     disputed: new Set(),
     isAuditDecided: false,
   },
-  ...{ settled: undefined, isRefundable: false },
+  ...{ settled: undefined, isRefundable: false, certifiedAtBlock: undefined },
 });
 
 /** The hash of a block as this node sees its chain. */

@@ -1,7 +1,6 @@
 import {
   AUDIT_ROUND,
   auditBlockOf,
-  auditRatePpm,
   auditSeedOf,
   type CommitteeSeat,
   declinersOf,
@@ -55,6 +54,10 @@ export const seatsOfRound = (world: World, node: Node, task: TaskRecord, round: 
     : unionWith(world, earlier, world.draws.later(drawn, { round, blockHash, earlier }));
 };
 
+/** The first-seen rule for certificates: one heard with its audit block as the head may have been made knowing the seed. */
+export const isHeardLate = ({ certifiedAtBlock }: TaskRecord, auditBlock: bigint): boolean =>
+  certifiedAtBlock === undefined || certifiedAtBlock >= auditBlock;
+
 /** Whether the task is audited: known once round 0 has a certificate and the audit beacon is there. */
 export const auditDecision = (world: World, node: Node, task: TaskRecord): boolean | undefined => {
   const certificate = task.certificates.get(0);
@@ -64,5 +67,6 @@ export const auditDecision = (world: World, node: Node, task: TaskRecord): boole
   const { redundancy, valueAtRisk } = task.message.order.body;
   const hasSilentSeat = certificate.locked.length < certificate.statement.seatCount;
   const auditSeed = auditSeedOf({ domain, taskId: task.taskId, blockHash: block.hash });
-  return world.draws.isAudited(auditSeed, auditRatePpm({ redundancy, hasSilentSeat, valueAtRisk }));
+  const heardAfterAuditBlock = isHeardLate(task, block.number);
+  return world.draws.isAuditDue({ auditSeed, redundancy, hasSilentSeat, valueAtRisk, heardAfterAuditBlock });
 };

@@ -3,6 +3,7 @@ import { foldOf, foldParamsOf, INITIAL_BASE_FEE, modelRecordOf } from '../chain/
 import { EPOCH, SEALED_AT_BLOCK } from '../universe.ts';
 import type { World } from '../world.ts';
 import { blockAt, type Node } from './node.ts';
+import { isHeardLate } from './seating.ts';
 
 const bitOf = (nonce: bigint): bigint => 1n << (nonce & 0xffn);
 
@@ -32,6 +33,10 @@ export const settlementView = (world: World, node: Node): SettlementView => {
     isNonceUsed,
     // Validated before its seed block, or restored from what was.
     isTimely: (taskId) => tasks.has(taskId),
+    heardAfterAuditBlock: (taskId, auditBlock) => {
+      const task = tasks.get(taskId);
+      return task === undefined || isHeardLate(task, auditBlock);
+    },
     hasVerdict: (taskId, round) => tasks.get(taskId)?.machine?.state.verdict?.verdict.round === round,
     fold: { state: foldOf(world, ledger), params: foldParamsOf(world) },
     ...{ roundBlocks: params.roundBlocks, auditLagBlocks: params.auditLagBlocks },
