@@ -83,13 +83,19 @@ export const createCommitteeMessages = (
     const { params } = seating;
     // Whoever may yet become a substitute hears what the committee says to it before it knows that it is one.
     if (params.mySeat === undefined) return isSubstitute(deps, seating) ? park(message, from, sizeBytes) : undefined;
-    if (seen.has(task, message)) return;
-    const event = eventOfMessage(deps, params, message);
-    if (typeof event !== 'string') {
-      seen.add(task, message);
-      await driver.dispatch(task, event);
-    } else if (event === 'BAD_SIGNATURE' && isOfSubstitute(seating, message)) park(message, from, sizeBytes);
-    else meter.count('mlb_rejections_total', { source: 'seat', code: event });
+    // Judged behind what the task is doing: a decline before it may have given the seat to somebody else.
+    await driver.consider(task, async () => {
+      const current = task.seatings.get(params.round);
+      if (current === undefined || seen.has(task, message)) return [];
+      const event = eventOfMessage(deps, current.params, message);
+      if (typeof event !== 'string') {
+        seen.add(task, message);
+        return [event];
+      }
+      if (event === 'BAD_SIGNATURE' && isOfSubstitute(current, message)) park(message, from, sizeBytes);
+      else meter.count('mlb_rejections_total', { source: 'seat', code: event });
+      return [];
+    });
   };
 
   deps.streams.handle(COMMITTEE_PROTOCOL, async (frame, from) => {

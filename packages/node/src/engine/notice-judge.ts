@@ -50,7 +50,7 @@ const verdictOf = <T extends SeatPlace>(
 };
 
 /** Whose notice it is. Throws ProtocolError on what is no such notice. */
-export const placeOf = ({ kind, bytes }: LoggedNotice): NoticePlace => {
+const placeOf = ({ kind, bytes }: LoggedNotice): NoticePlace => {
   switch (kind) {
     case 'dissent':
       return decodeDissent(bytes).body;
@@ -76,7 +76,11 @@ const createMemory = (tasks: Tasks) => {
     hasRoundFail: (place: SeatPlace): boolean =>
       stateOf(place)?.roundFails.has(`${place.round}/${place.seat}`) ?? false,
     hasDecline: ({ seat, ...place }: SeatPlace): boolean => stateOf(place)?.declines.has(seat) ?? false,
-    verdict: (place: Pick<SeatPlace, 'taskId'>) => stateOf(place)?.verdict,
+    /** Of this round: an earlier round's verdict must not hide the last one's. */
+    verdict: (place: Pick<SeatPlace, 'taskId' | 'round'>) => {
+      const held = stateOf(place)?.verdict;
+      return held?.verdict.round === place.round ? held : undefined;
+    },
   };
 };
 

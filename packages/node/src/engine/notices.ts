@@ -15,7 +15,7 @@ import type { GossipVerdict } from '../port/gossip.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
-import { createNoticeJudge, type NoticePlace, type NoticeVerdict, placeOf } from './notice-judge.ts';
+import { createNoticeJudge, type NoticePlace, type NoticeVerdict } from './notice-judge.ts';
 import { createParking, type Parked } from './parking.ts';
 import type { TaskRecord } from './task.ts';
 import type { LoggedNotice, NoticeKind, TaskLog } from './task-log.ts';
@@ -71,6 +71,8 @@ type Waiting = Parked<TaskId, LoggedNotice>;
 const restored = ({ taskId, restored: before }: TaskRecord): readonly Waiting[] =>
   (before?.notices ?? []).map((value) => ({ key: taskId, value, from: '', sizeBytes: value.bytes.length }));
 
+const verdictKeyOf = ({ taskId, round }: Pick<NoticePlace, 'taskId' | 'round'>): string => `${taskId}/${round}`;
+
 const nameOf = ({ round, seat }: NoticePlace): string => `${round}-${seat ?? 'all'}`;
 
 /** What everybody says of a task besides its certificates: declines, dissents, failed rounds, verdicts. */
@@ -78,7 +80,8 @@ export const createNotices = (deps: EngineDeps, parts: NoticesParts): Notices =>
   const { tasks, driver, log } = parts;
   const judge = createNoticeJudge(deps, tasks);
   const parking = createParking<TaskId, LoggedNotice>();
-  const heardVerdicts = createBoundedMap<TaskId, true>(MAX_HEARD);
+  /** By task and round: verdicts that somebody else gossips already. */
+  const heardVerdicts = createBoundedMap<string, true>(MAX_HEARD);
 
   const park = (notice: LoggedNotice, { taskId, round }: NoticePlace, from: string): void => {
     const forgotten = parking.park({ key: taskId, value: notice, from, sizeBytes: notice.bytes.length });
@@ -97,10 +100,10 @@ export const createNotices = (deps: EngineDeps, parts: NoticesParts): Notices =>
 
   const receive = async (notice: LoggedNotice, from: string): Promise<GossipVerdict> => {
     const verdict = judge(notice);
-    const isVerdict = notice.kind === 'verdict' && verdict.type !== 'reject';
-    if (isVerdict) heardVerdicts.set(placeOf(notice).taskId, true);
     switch (verdict.type) {
       case 'verified':
+        // Only what is proven: a forgery must not keep us from telling the true one.
+        if (notice.kind === 'verdict') heardVerdicts.set(verdictKeyOf(verdict.place), true);
         await take(notice, verdict);
         return 'accept';
       case 'parked':
@@ -136,7 +139,7 @@ export const createNotices = (deps: EngineDeps, parts: NoticesParts): Notices =>
       const name = `${round}/judged`;
       const fire = (): void => {
         task.timers.delete(name);
-        if (!heardVerdicts.has(task.taskId)) publish(task, notice);
+        if (!heardVerdicts.has(verdictKeyOf({ taskId: task.taskId, round }))) publish(task, notice);
       };
       task.timers.set(name, deps.clock.after(seat * VERDICT_STAGGER_MS, fire));
     },

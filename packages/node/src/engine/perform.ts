@@ -15,7 +15,7 @@ import { underGuard } from './guarded.ts';
 import type { Notices } from './notices.ts';
 import type { PerformRound } from './perform-round.ts';
 import type { Rounds } from './rounds.ts';
-import { followRounds, type SettleableResult, type TaskRecord } from './task.ts';
+import { followRounds, type TaskRecord } from './task.ts';
 import type { TaskLog } from './task-log.ts';
 
 export interface PerformParts {
@@ -112,21 +112,12 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
     follow(task);
   };
 
-  const handOver = (task: TaskRecord, settleable: SettleableResult): void => {
-    task.timers.get('verdict')?.();
-    task.timers.delete('verdict');
-    task.settleable = settleable;
+  const settle = (
+    task: TaskRecord,
+    { certificate, declines, audit, verdict }: Extract<TaskEffect, { readonly type: 'settleable' }>,
+  ): void => {
+    task.settleable = { certificate, declines, audit, verdict };
     follow(task);
-  };
-
-  /** A later round may find somebody at fault: whoever settles it at once would settle it without the verdict. */
-  const settle = (task: TaskRecord, effect: Extract<TaskEffect, { readonly type: 'settleable' }>): void => {
-    const { certificate, declines, audit, verdict } = effect;
-    const settleable = { certificate, declines, audit, verdict };
-    const mayBeJudged = certificate.statement.round !== 0 && verdict === undefined;
-    const give = (): void => handOver(task, settleable);
-    if (mayBeJudged) task.timers.set('verdict', deps.clock.after(deps.params.timing.settleMs, give));
-    else give();
   };
 
   const fail = async (task: TaskRecord): Promise<void> => {
