@@ -28,19 +28,20 @@ const signerCountOf = (certificate: Uint8Array): number => {
 
 /**
  * What a reverted batch leaves to be done, by anybody: its nonces are freed, so that its honest tasks can be settled again,
- * and everyone who signed it pays.
+ * and everyone who signed it pays. True: nothing is left to be done.
  */
-export const cleanUp = async (deps: AftermathDeps, posted: PostedBatch, signal: AbortSignal): Promise<void> => {
+export const cleanUp = async (deps: AftermathDeps, posted: PostedBatch, signal: AbortSignal): Promise<boolean> => {
   const { settlement: to, send } = deps;
   if (!posted.areNoncesFreed) {
     await send(posted, { action: 'free', name: 'nonces', to, data: freeNoncesData(posted) }, signal);
   }
   const { input, from } = await deps.client.getTransaction({ hash: posted.transaction });
   const certificate = certificateIn(input, from);
-  if (certificate === undefined || keccak256(certificate) !== posted.certificateHash) return;
+  if (certificate === undefined || keccak256(certificate) !== posted.certificateHash) return posted.areNoncesFreed;
   const count = signerCountOf(certificate);
   for (let done = posted.punishedSigners; done < count; done += MAX_SLASHES) {
     const data = slashSignersData(posted, certificate, MAX_SLASHES);
-    if (!(await send(posted, { action: 'punish', name: `from-${done}`, to, data }, signal))) return;
+    if (!(await send(posted, { action: 'punish', name: `from-${done}`, to, data }, signal))) return false;
   }
+  return posted.areNoncesFreed && posted.punishedSigners >= count;
 };

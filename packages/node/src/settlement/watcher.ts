@@ -64,7 +64,8 @@ interface Hands {
     finding: Extract<Finding, { type: 'fraud' }>,
     signal: AbortSignal,
   ) => Promise<void>;
-  readonly cleanUp: (posted: PostedBatch, signal: AbortSignal) => Promise<void>;
+  /** True: nothing is left to be done. */
+  readonly cleanUp: (posted: PostedBatch, signal: AbortSignal) => Promise<boolean>;
   readonly forget: () => void;
 }
 
@@ -91,8 +92,9 @@ const createHands = (
       await send(posted, { action: 'prove', name, to: toAddress(contract), data: fraudData(posted, call) }, signal);
     },
     cleanUp: async (posted, signal) => {
-      await cleanUp({ settlement, client: deps.client, send }, posted, signal);
+      const isDone = await cleanUp({ settlement, client: deps.client, send }, posted, signal);
       await challenger?.reclaim(posted, signal);
+      return isDone;
     },
     forget: forgetRefusals,
   };
@@ -156,8 +158,13 @@ export const createWatcher = (deps: WatcherDeps): Watcher => {
     if (finding.type === 'hidden') await hands?.challenger?.ask(posted, finding.part, finding.places, signal);
   };
 
-  const cleanUpAfter = async (posted: PostedBatch, signal: AbortSignal): Promise<void> =>
-    (await ready()).hands?.cleanUp(posted, signal);
+  /** Reverted batches that nothing is left to be done about, by their digests; a reorg may undo it. */
+  const cleaned = new Set<string>();
+  const cleanUpAfter = async (posted: PostedBatch, signal: AbortSignal): Promise<void> => {
+    if (cleaned.has(posted.headerDigest)) return;
+    const { hands } = await ready();
+    if ((await hands?.cleanUp(posted, signal)) === true) cleaned.add(posted.headerDigest);
+  };
 
   /** Newest first: those whose window is open, and those that fell. */
   const watched = (): readonly PostedBatch[] => {
@@ -174,7 +181,10 @@ export const createWatcher = (deps: WatcherDeps): Watcher => {
 
   return {
     apply: () => undefined,
-    rollback: async () => (await parts?.catch(() => undefined))?.hands?.forget(),
+    rollback: async () => {
+      cleaned.clear();
+      (await parts?.catch(() => undefined))?.hands?.forget();
+    },
     atHead: () => {
       for (const posted of watched()) {
         const look = posted.isReverted ? cleanUpAfter : inspect;
