@@ -45,11 +45,16 @@ export const createPerformRound = (deps: EngineDeps, parts: PerformRoundParts): 
     return typeof event === 'string' ? undefined : event;
   };
 
+  /** One of an earlier life was heard then: when is forgotten, and a restart must not call for an audit. */
+  const heardAtBlock = ({ restored }: TaskRecord): bigint =>
+    restored?.rounds.get(0)?.certificate === undefined ? deps.chain.head().number : 0n;
+
   const certify = async (
     task: TaskRecord,
     round: number,
     { certificate, agreed }: Extract<OuterRoundEffect, { readonly type: 'certified' }>,
   ): Promise<void> => {
+    if (round === 0) task.certifiedAtBlock ??= heardAtBlock(task);
     task.certificates.set(round, certificate);
     await parts.log.saveCertificate(task.taskId, certificate);
     if (task.hasFailed && !task.disputed.has(round)) {

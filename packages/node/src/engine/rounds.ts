@@ -1,4 +1,4 @@
-import { AUDIT_ROUND, auditRatePpm, auditSeedOf, isAudited, MAX_ROUNDS, type TaskEvent } from '@mlb/protocol';
+import { AUDIT_ROUND, auditSeedOf, isAuditDue, MAX_ROUNDS, type TaskEvent } from '@mlb/protocol';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
 import { seatRound, seedBlockOfRound } from './seating.ts';
@@ -61,8 +61,10 @@ export const createRounds = (
     task.isAuditDecided = true;
     const { redundancy, valueAtRisk } = task.order.order.body;
     const hasSilentSeat = certificate.locked.length < certificate.statement.seatCount;
-    const seed = auditSeedOf({ domain: deps.domain, taskId: task.taskId, blockHash });
-    const isDue = isAudited(seed, auditRatePpm({ redundancy, hasSilentSeat, valueAtRisk }));
+    const auditSeed = auditSeedOf({ domain: deps.domain, taskId: task.taskId, blockHash });
+    // Whoever agrees when the seed is known has nothing to fear of it: such a certificate is always looked at.
+    const heardAfterAuditBlock = (task.certifiedAtBlock ?? 0n) >= seedBlockOfRound(deps, task, AUDIT_ROUND);
+    const isDue = isAuditDue({ auditSeed, redundancy, hasSilentSeat, valueAtRisk, heardAfterAuditBlock });
     if (isDue) {
       deps.meter.count('mlb_audits_total', {});
       task.awaited.add(AUDIT_ROUND);

@@ -43,6 +43,7 @@ export const createTaskLife = (
       task.settleable = undefined;
       task.hasFailed = false;
       task.isAuditDecided = false;
+      task.certifiedAtBlock = undefined;
       task.hasDissented = false;
       if (task.restored === undefined) task.delivery = undefined;
     },

@@ -106,6 +106,8 @@ export interface TaskRecord {
   /** No round can decide any more. */
   hasFailed: boolean;
   isAuditDecided: boolean;
+  /** The head when this node first held a certificate of round 0. */
+  certifiedAtBlock: bigint | undefined;
   delivery: Delivery | undefined;
   /** Rounds whose agreed output this seat has given to the requester, or is trying to. */
   readonly delivered: Set<number>;
@@ -150,6 +152,7 @@ export const createTask = (
   settleable: undefined,
   hasFailed: false,
   isAuditDecided: false,
+  certifiedAtBlock: undefined,
   delivery: undefined,
   delivered: new Set(),
   hasDissented: false,

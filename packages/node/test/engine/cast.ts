@@ -41,8 +41,8 @@ export const FUNDED_UNITS = 10n ** 6n;
 export const PARAMS: NetworkParams = {
   ...DEVNET_PARAMS,
   seedLagBlocks: 2,
-  // Two seconds of `until`: past the certificate, and past the settle time of a quick one.
-  auditLagBlocks: 4,
+  // Ten seconds of `until`, as long as a round: nobody knows the audit seed while a committee may agree.
+  auditLagBlocks: 20,
   maxOpenOrdersPerRequester: 8,
   timing: { execMs: 6000, graceMs: 1500, revealMs: 1500, roundMs: 10_000, settleMs: 1500 },
 };

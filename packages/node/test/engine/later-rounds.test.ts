@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AUDIT_ROUND, type SeatJudgement, type TaskId, UNIT_WEI, unpackFindings } from '@mlb/protocol';
 import type { TaskPhase } from '../../src/engine/task.ts';
-import { FUNDED_UNITS } from './cast.ts';
+import { FUNDED_UNITS, PARAMS } from './cast.ts';
 import { createTestNetwork, type TestNetwork } from './network.ts';
 import { deliveredTo } from './outcome.ts';
 import type { TestNode } from './test-node.ts';
@@ -243,6 +243,19 @@ describe('an audit', () => {
       assert.equal(settleable?.certificate.statement.round, 0, node.name);
       assert.equal(settleable?.audit?.statement.round, AUDIT_ROUND, node.name);
       assert.equal(node.meter.total('mlb_audits_total'), 1, node.name);
+    }
+    assertHonest(network);
+  });
+
+  it('is due of every certificate that comes when its seed is known', async () => {
+    const network = await createTestNetwork({ operators: 10 });
+    network.holdExecutions();
+    const taskId = await network.submit();
+    await network.mine(2 + PARAMS.auditLagBlocks);
+    await network.releaseExecutions();
+    await untilAll(network, taskId, 'settleable');
+    for (const node of network.nodes) {
+      assert.equal(network.task(node, taskId).settleable?.audit?.statement.round, AUDIT_ROUND, node.name);
     }
     assertHonest(network);
   });
