@@ -1,5 +1,5 @@
+import { verifyCertifiedVerdict } from '../certificate/task-verdict.ts';
 import { ProtocolError } from '../errors.ts';
-import { MAX_CERTIFICATE_SIGNERS } from '../message/certificate.ts';
 import { DECLINE } from '../message/decline.ts';
 import { digestOf } from '../message/domain.ts';
 import { isBeyondErrorBudget, logDuty } from '../offense/error-budget.ts';
@@ -72,16 +72,15 @@ const plain = (row: OperatorRow, outcome: DutyOutcome | undefined): SeatOutcome 
 });
 
 /**
- * Without a verdict nobody is at fault: who signed was good, every other one missed. A certificate holds 31 signatures: when
- * it is full, a locked seat without one may have signed all the same.
+ * Without a verdict nobody is at fault: who signed was good, and who is not even in the lock missed. A locked seat without a
+ * signature may have signed all the same: any quorum of the signatures makes a certificate, and the proposer picks one.
  */
 const outcomesWithoutVerdict = ({ certificate }: FoldedLeaf, seats: readonly OperatorRow[]): readonly SeatOutcome[] => {
   const signers = new Set(certificate.signatures.map(({ seat }) => seat));
   const locked = new Set(certificate.locked.map(({ seat }) => seat));
-  const isFull = certificate.signatures.length >= MAX_CERTIFICATE_SIGNERS;
   return seats.map((row, seat) => {
     if (signers.has(seat)) return plain(row, 'good');
-    return plain(row, isFull && locked.has(seat) ? undefined : 'miss');
+    return plain(row, locked.has(seat) ? undefined : 'miss');
   });
 };
 
@@ -125,14 +124,31 @@ const judgedOf = (
   );
 };
 
+/**
+ * The leaf without a verdict that is not of its task, round and lock, or that 70 % of its seats did not sign: a batch that
+ * no attesters certified may hold anything, and must move nobody's reputation.
+ */
+const withProvenVerdict = (source: FoldSource, leaf: FoldedLeaf, rows: readonly OperatorRow[]): FoldedLeaf => {
+  if (leaf.verdict === undefined) return leaf;
+  const { taskId, round, lockRoot } = leaf.certificate.statement;
+  const { verdict } = leaf.verdict;
+  const isIts = verdict.taskId === taskId && verdict.round === round && verdict.lockRoot === lockRoot;
+  const seats = rows.map((row) => ({ ...row, weight: seatWeight(row) }));
+  const { domain, secp256k1 } = source;
+  const isProven =
+    isIts && typeof verifyCertifiedVerdict({ domain, secp256k1, seats, certified: leaf.verdict }) !== 'string';
+  return isProven ? leaf : { ...leaf, verdict: undefined };
+};
+
 /** What one leaf says about its seats and its model, given all leaves before it. Throws BAD_BATCH on an unverified leaf. */
 export const judgeLeaf = (fold: SettlementFold, leaf: FoldedLeaf, source: FoldSource): LeafJudgement => {
   const rows = rowsOf(source, leaf);
   const seats = leaf.committee.map((row): OperatorRow => rows[row] ?? unknownRow(row));
   const { taskId } = leaf.certificate.statement;
   const decliners = declinersOf(source, leaf, rows);
-  const judged = judgedOf(fold, leaf, seats);
-  if (judged === undefined) return { taskId, seats: outcomesWithoutVerdict(leaf, seats), decliners, hasSplit: false };
+  const proven = withProvenVerdict(source, leaf, seats);
+  const judged = judgedOf(fold, proven, seats);
+  if (judged === undefined) return { taskId, seats: outcomesWithoutVerdict(proven, seats), decliners, hasSplit: false };
   const { modelId, redundancy } = leaf.order.body;
   const mode = source.modelMode(modelId) === 1 ? 'tolerance' : 'exact';
   const verdict = judgeDispute({

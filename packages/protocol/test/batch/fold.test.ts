@@ -201,3 +201,24 @@ test('a task whose first committee revealed without agreeing counts against its 
   assert.deepEqual(chain.fold.models.get(MODEL)?.taskCount, 2);
   assert.ok((chain.fold.models.get(MODEL)?.splits ?? 0n) > 0n);
 });
+
+test('a verdict that its seats did not sign, or of another lock, finds nobody, whatever one attester posts', () => {
+  const leaf = leafOf(next(newChain(), 3n, large(5n, { round: 1, findings: found([7, { finding: 'withheld' }]) })));
+  const certified = leaf.verdict ?? assert.fail();
+  const header = { index: 1n, slot: 3n, epoch: leaf.certificate.statement.epoch };
+  const findingsOf = (change: Partial<typeof leaf>): number =>
+    foldBatch(emptyFold(BASE_FEE), { header, leaves: [{ ...leaf, ...change }] }, foldSource()).findings.length;
+  assert.equal(findingsOf({}), 1);
+  assert.equal(findingsOf({ verdict: { ...certified, signatures: [] } }), 0);
+  const forged = { ...certified.verdict, findings: certified.verdict.findings ^ 1n };
+  assert.equal(findingsOf({ verdict: { ...certified, verdict: forged } }), 0);
+  const { certificate } = large(5n, { round: 1, locked: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
+  assert.equal(findingsOf({ certificate }), 0);
+});
+
+test('a locked seat whose signature the proposer left out has neither done well nor missed', () => {
+  const chain = next(newChain(), 3n, large(1n, { signers: [0, 1, 2] }));
+  const { operatorIndex } = rows[leafOf(chain).committee[3] ?? -1] ?? assert.fail();
+  assert.equal(reputationOf(chain.fold.reputation, operatorIndex, 0), NEWCOMER_REPUTATION_BPS);
+  assert.equal(chain.fold.logs.get(operatorIndex)?.inactivity.misses, 0);
+});
