@@ -6,10 +6,12 @@ import { once, type TaskRule, type TaskState, topRoundOf } from './state.ts';
 
 /**
  * Whether the certificate of a round is provisional: objected to, or looked at by an audit that did not pass. The last
- * round is all there is: one seat that objects to it must not undo what 70 % of everybody agreed on.
+ * round is all there is, also where nobody is left to draw for the next: one seat that objects to it must not undo what 70 %
+ * of everybody agreed on.
  */
 export const isDisputed = ({ lastRound }: TaskParams, state: TaskState, round: number): boolean =>
   round < lastRound &&
+  !(round > 0 && state.unseatable.has(round + 1)) &&
   state.rounds.get(round)?.state.certificate !== undefined &&
   (hasDissent(state, round) || (round === 0 && auditOutcome(state) === 'failed'));
 

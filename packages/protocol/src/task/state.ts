@@ -30,7 +30,7 @@ export interface TaskState {
   readonly rounds: ReadonlyMap<number, SeatedRound>;
   readonly unseatable: ReadonlySet<number>;
   readonly audit: 'unknown' | 'none' | 'due';
-  /** Verified dissents by `round/seat`: they may be ahead of their certificate. */
+  /** Verified dissents by `round/seat/statementHash`: they may be ahead of their certificate. */
   readonly dissents: ReadonlyMap<string, Verified<Signed<Dissent>>>;
   readonly roundFails: ReadonlyMap<string, Verified<Signed<RoundFail>>>;
   /** By seat of round 0. */

@@ -1,5 +1,5 @@
 import type { Certificate } from '../message/certificate.ts';
-import { DISSENT, DISSENT_WITHHELD, type Dissent, decodeDissent } from '../message/dissent.ts';
+import { DISSENT, DISSENT_WITHHELD, type Dissent, decodeDissent, statementHashOf } from '../message/dissent.ts';
 import { tryDecode } from './decode.ts';
 import {
   type AcceptedStatement,
@@ -12,8 +12,8 @@ import { ignore, reject, type Verdict } from './verdict.ts';
 export interface DissentContext extends SeatStatementContext {
   /** The certificate we hold for the task's round. */
   readonly held: (place: SeatPlace) => Certificate | undefined;
-  /** A dissent of this seat and round is already held. */
-  readonly isSeen: (place: SeatPlace) => boolean;
+  /** `isDissentKnown` of the task. */
+  readonly isSeen: (dissent: SeatPlace & Pick<Dissent, 'statementHash'>) => boolean;
   /** The round's settle timer has fired: its certificate can no more be objected to. */
   readonly isSettleable: (place: SeatPlace) => boolean;
 }
@@ -26,12 +26,15 @@ export const validateDissent = (bytes: Uint8Array, context: DissentContext): Ver
   const { body } = signed;
   // [IGNORE] a reason that a later version may define
   if (body.reason > DISSENT_WITHHELD) return ignore('UNSUPPORTED');
-  // [IGNORE] second of a seat
+  // [IGNORE] the same again, or third of a seat
   if (context.isSeen(body)) return ignore('SEEN');
   // [IGNORE] after T_SETTLE
   if (context.isSettleable(body)) return ignore('TOO_LATE');
   // [IGNORE] seat not in the lock of the certificate: another certificate may lock it
   const locked = context.held(body)?.locked;
   if (locked !== undefined && !locked.some(({ seat }) => seat === body.seat)) return ignore('NOT_LOCKED');
+  // [IGNORE] about another certificate than the one we hold
+  const statement = context.held(body)?.statement;
+  if (statement !== undefined && statementHashOf(statement) !== body.statementHash) return ignore('OTHER_STATEMENT');
   return judgeSeatStatement(context, { schema: DISSENT, signed });
 };

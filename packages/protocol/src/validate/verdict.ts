@@ -44,6 +44,7 @@ export type IgnoreCode =
   | 'DEADLINE_TOO_NEAR'
   | 'AFTER_SEED'
   | 'NOT_LOCKED'
+  | 'OTHER_STATEMENT'
   | 'TOO_LATE'
   | 'NO_SUBSTITUTE'
   | 'WRONG_INDEX'

@@ -160,12 +160,23 @@ const TASK_BUGS: readonly Bug[] = [
     'const isQuorum = ({ seats, round }: RoundParams, signatures: readonly SeatSignature[]): boolean =>\n' +
       '  hasQuorum(\n    round === 0 ? seats : seats.map((seat, i) => (i < 4 ? { ...seat, weight: 0n } : seat)),',
   ),
-  bug('a seat outside the lock can dissent', 'task/dissent.ts', 'locked.has(body.seat) && ', ''),
+  bug('a seat outside the lock can dissent', 'task/dissent.ts', '      locked.has(body.seat) &&\n', ''),
+  {
+    name: 'a dissent against another certificate counts',
+    edits: [
+      {
+        file: 'task/dissent.ts',
+        find: ' &&\n      body.statementHash === statementHash,',
+        replace: ' &&\n      statementHash.length > 0,',
+      },
+      { file: 'task/dissent.ts', find: ' || isAboutAnother(state, dissent.body)', replace: '' },
+    ],
+  },
   bug(
-    'a dissent against another certificate counts',
+    'a signer may say that its own execution differs',
     'task/dissent.ts',
-    ' && body.statementHash === statementHash',
-    ' && statementHash.length > 0',
+    '      !(body.reason === DISSENT_DIFFERS && signers.has(body.seat)) &&\n',
+    '',
   ),
   bug(
     'a dissent counts after the settle timer',

@@ -5,7 +5,7 @@ import {
   createTaskMachine,
   DECLINE,
   DISSENT,
-  DISSENT_DIFFERS,
+  DISSENT_WITHHELD,
   type Dissent,
   keccak256,
   lockRootOf,
@@ -127,7 +127,7 @@ export const dissentOf = (
   change: Partial<Dissent> = {},
 ): TaskEvent => {
   const { taskId, round } = statement;
-  const body = { taskId, round, seat, reason: DISSENT_DIFFERS, statementHash: statementHashOf(statement), ...change };
+  const body = { taskId, round, seat, reason: DISSENT_WITHHELD, statementHash: statementHashOf(statement), ...change };
   return { type: 'dissent', dissent: signBody(seatsOf(pool, round), { seat, schema: DISSENT, body }) as never };
 };
 

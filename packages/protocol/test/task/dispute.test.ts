@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isDisputed, isSettleable } from '../../src/index.ts';
+import { DISSENT_DIFFERS, DISSENT_WITHHELD, isDisputed, isSettleable } from '../../src/index.ts';
 import {
   certified,
   certify,
@@ -63,6 +63,47 @@ describe('a certificate of round 0', () => {
     const other = certify(pool, 0, { value: 'another' });
     assert.deepEqual(namesOf(feed(bench, dissentOf(pool, 3, certificate), dissentOf(pool, 0, other))), []);
     assert.deepEqual(namesOf(feed(bench, notAudited, timer(0, 'settle'))), ['settleable']);
+  });
+
+  test('is disputed by a true dissent after a false one of the same seat, before the certificate or after', () => {
+    const pool = poolOf();
+    const certificate = certify(pool, 0, { signers: [0, 1, 2] });
+    const dissents = [dissentOf(pool, 3, certify(pool, 0, { value: 'another' })), dissentOf(pool, 3, certificate)];
+    const ahead = createBench(pool);
+    feed(ahead, seated(pool, 0), ...dissents, certified(certificate));
+    const after = createBench(pool);
+    feed(after, seated(pool, 0), certified(certificate), ...dissents);
+    for (const bench of [ahead, after]) assert.ok(isDisputed(pool.params, bench.state, 0));
+  });
+
+  test('keeps two dissents of a seat ahead of it, and no third', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const others = ['a', 'b', 'c'].map((value) => dissentOf(pool, 3, certify(pool, 0, { value })));
+    feed(bench, seated(pool, 0), ...others);
+    assert.equal(bench.state.dissents.size, 2);
+  });
+
+  test('is not disputed by a seat that signed it and says its own execution differs', () => {
+    const pool = poolOf();
+    const bench = createBench(pool);
+    const certificate = certify(pool, 0);
+    feed(bench, seated(pool, 0), certified(certificate));
+    assert.deepEqual(namesOf(feed(bench, dissentOf(pool, 3, certificate, { reason: DISSENT_DIFFERS }))), []);
+    const withheld = dissentOf(pool, 3, certificate, { reason: DISSENT_WITHHELD });
+    const other = createBench(pool);
+    feed(other, seated(pool, 0), certified(certificate));
+    assert.deepEqual(namesOf(feed(other, withheld)), ['disputed 0', 'open-round 1']);
+  });
+
+  test('of round 1 stands, whoever objects, where nobody is left to draw for round 2', () => {
+    const pool = poolOf(3, 13);
+    const bench = createBench(pool);
+    const certificate = certify(pool, 1, { signers: [0, 1, 2, 3, 4, 5, 6, 7, 8] });
+    feed(bench, seated(pool, 0), timer(0, 'round'), seated(pool, 1), certified(certificate));
+    assert.deepEqual(namesOf(feed(bench, dissentOf(pool, 9, certificate))), ['disputed 1', 'open-round 2']);
+    feed(bench, { type: 'unseatable', round: 2 });
+    assert.deepEqual(namesOf(feed(bench, timer(1, 'settle'))), ['settleable']);
   });
 
   test('is disputed by a dissent that came before it', () => {
