@@ -3,6 +3,7 @@ import { censor } from './censor.ts';
 import { colluder } from './colluder.ts';
 import type { Strategy } from './conduct.ts';
 import { equivocator } from './equivocator.ts';
+import { freeRider } from './free-rider.ts';
 import { griefingDissenter } from './griefing-dissenter.ts';
 import { lateCopier } from './late-copier.ts';
 import { liar } from './liar.ts';
@@ -23,6 +24,7 @@ export type StrategyName =
   | 'late-copier'
   | 'selective-revealer'
   | 'withholder'
+  | 'free-rider'
   | 'griefing-dissenter'
   | 'colluder'
   | 'cartel'
@@ -38,6 +40,7 @@ const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   'late-copier': lateCopier,
   'selective-revealer': selectiveRevealer,
   withholder,
+  'free-rider': freeRider,
   'griefing-dissenter': griefingDissenter,
   colluder,
   cartel,
