@@ -124,7 +124,7 @@ describe('waiting for a task', () => {
     await network.mine(2);
     for (const seat of network.seats(taskId)) seat.behave('failing');
     await network.releaseExecutions();
-    await network.run(12_000);
+    await network.until('failed', () => network.task(network.requester, taskId).phase === 'failed');
     assert.equal((await waiting).state, 'refundable');
   });
 
