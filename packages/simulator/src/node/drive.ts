@@ -13,7 +13,7 @@ import type { World } from '../world.ts';
 import { keepCertificate } from './certificates.ts';
 import { blockAt, type Node, type SavedEvent, type SavedRound, type TaskRecord } from './node.ts';
 import { perform } from './perform.ts';
-import { beaconOf, drawnTaskOf, seatsOfRound } from './seating.ts';
+import { beaconOf, drawnTaskOf, noteDecline, seatsOfRound } from './seating.ts';
 import { placeOf } from './sign-message.ts';
 import { broadcast } from './speak.ts';
 
@@ -63,7 +63,7 @@ const roundsOf = (node: Node, { taskId }: TaskRecord): TaskMemory['rounds'] =>
 const noteAgain = (world: World, node: Node, task: TaskRecord, { event, headBlock }: SavedEvent): void => {
   switch (event.type) {
     case 'decline':
-      task.declined.add(event.decline.body.seat);
+      noteDecline(world, task, event.decline.body.seat);
       break;
     case 'seated': {
       const seats = seatsOfRound(world, node, task, event.round);

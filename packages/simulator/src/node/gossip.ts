@@ -20,6 +20,7 @@ import { committeeKnown, drawnKnown, isSessionKey } from './knowledge.ts';
 import { isHonest, type Node, type TaskRecord } from './node.ts';
 import { openRound, openWanted } from './open-round.ts';
 import { hearOrder } from './orders.ts';
+import { noteDecline } from './seating.ts';
 import { gossipRaw } from './speak.ts';
 
 export interface Heard {
@@ -136,9 +137,7 @@ const hearDecline = (world: World, node: Node, heard: Heard): Judged => {
     park(node, taskId, heard);
     return verdict;
   }
-  task.declined.add(seat);
-  const seats = task.committees.get(0);
-  if (seats !== undefined) task.committees.set(0, world.draws.intern(seats.with(seat, substitute)));
+  noteDecline(world, task, seat);
   const mySeat = substitute.row === node.index ? seat : undefined;
   dispatch(world, node, task, { type: 'decline', decline: value.signed, substitute, mySeat });
   return verdict;

@@ -54,6 +54,14 @@ export const seatsOfRound = (world: World, node: Node, task: TaskRecord, round: 
     : unionWith(world, earlier, world.draws.later(drawn, { round, blockHash, earlier }));
 };
 
+/** A seat of round 0 passes to its substitute, whether the round is seated yet or not. */
+export const noteDecline = (world: World, task: TaskRecord, seat: number): void => {
+  task.declined.add(seat);
+  const [seats, substitute] = [task.committees.get(0), task.draw?.substitutes[seat]];
+  if (seats === undefined || substitute === undefined) return;
+  task.committees.set(0, world.draws.intern(seats.with(seat, substitute)));
+};
+
 /** The first-seen rule for certificates: one heard with its audit block as the head may have been made knowing the seed. */
 export const isHeardLate = ({ certifiedAtBlock }: TaskRecord, auditBlock: bigint): boolean =>
   certifiedAtBlock === undefined || certifiedAtBlock >= auditBlock;
