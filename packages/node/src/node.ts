@@ -47,6 +47,7 @@ const taskSourceOf = (engine: Engine): TaskSource => ({
   isTimely: (taskId: TaskId) => engine.task(taskId) !== undefined,
   isDisputed: engine.isDisputed,
   isSettleable: engine.isSettleable,
+  heardAfterAuditBlock: engine.heardAfterAuditBlock,
   hasVerdict: (taskId, round) => {
     const settleable = engine.task(taskId)?.settleable;
     return settleable?.verdict !== undefined && settleable.certificate.statement.round === round;

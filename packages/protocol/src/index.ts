@@ -84,7 +84,7 @@ export * from './reputation/table.ts';
 export { type AuditOutcome, auditOutcome } from './task/audit.ts';
 export { isOpenForDeclines } from './task/decline.ts';
 export { isDisputed } from './task/dispute.ts';
-export { isDissentKnown } from './task/dissent.ts';
+export { hasDissent, isDissentKnown } from './task/dissent.ts';
 export * from './task/event.ts';
 export { isSettleable } from './task/settle.ts';
 export type { SeatedRound, TaskState, TaskStep } from './task/state.ts';

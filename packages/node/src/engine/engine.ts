@@ -16,7 +16,7 @@ import { pause } from './pause.ts';
 import { createPerform } from './perform.ts';
 import { createPerformRound } from './perform-round.ts';
 import { restoreTasks } from './restore.ts';
-import { createRounds } from './rounds.ts';
+import { createRounds, wasHeardAfter } from './rounds.ts';
 import { createSeated } from './seated.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import { cancelTimers, hasSeat, isAnnouncing, type TaskRecord } from './task.ts';
@@ -37,6 +37,8 @@ export interface Engine {
   readonly tasks: () => Iterable<TaskRecord>;
   /** Whether the certificate of a task's round is provisional: a dissent or an audit has opened the next one. */
   readonly isDisputed: (taskId: TaskId, round: number) => boolean;
+  /** Whether this node first heard of the certificate of round 0 at its audit block or later. */
+  readonly heardAfterAuditBlock: (taskId: TaskId, auditBlock: bigint) => boolean;
   /** Whether this node would itself settle the task on exactly this statement now; false of a task that it does not follow. */
   readonly isSettleable: (taskId: TaskId, statement: ResultStatement) => boolean;
   /** Sum of the maxFee of the requester's open orders. */
@@ -131,6 +133,10 @@ export const createEngine = (deps: EngineDeps): Engine => {
     isDisputed: (taskId, round) => {
       const machine = tasks.get(taskId)?.machine;
       return machine !== undefined && isDisputed(machine.params, machine.state, round);
+    },
+    heardAfterAuditBlock: (taskId, auditBlock) => {
+      const task = tasks.get(taskId);
+      return task !== undefined && wasHeardAfter(task, auditBlock);
     },
     isSettleable: (taskId, statement) => {
       const machine = tasks.get(taskId)?.machine;

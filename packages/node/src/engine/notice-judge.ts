@@ -1,10 +1,14 @@
 import {
   type AcceptedStatement,
+  type Bytes32,
+  type Dissent,
   decodeCertifiedVerdict,
   decodeDecline,
   decodeDissent,
   decodeRoundFail,
   type IgnoreCode,
+  isDissentKnown,
+  isOpenForDeclines,
   type RejectCode,
   type SeatPlace,
   type SeatStatementContext,
@@ -25,7 +29,11 @@ import type { LoggedNotice, NoticeKind } from './task-log.ts';
 import type { Tasks } from './tasks.ts';
 
 /** What speaks: a seat, or for a verdict the round. */
-export type NoticePlace = Omit<SeatPlace, 'seat'> & { readonly seat: number | undefined };
+export type NoticePlace = Omit<SeatPlace, 'seat'> & {
+  readonly seat: number | undefined;
+  /** Of a dissent: a seat may object to several. */
+  readonly statementHash?: Bytes32;
+};
 
 /** What a gossiped notice is to this node now. */
 export type NoticeVerdict =
@@ -72,7 +80,14 @@ const createMemory = (tasks: Tasks) => {
     certificate: (place: SeatPlace) => roundOf(place)?.certificate,
     isSettleable: (place: SeatPlace): boolean => roundOf(place)?.phase === 'settleable',
     hasCommitted: (place: SeatPlace): boolean => (roundOf(place)?.commits[place.seat]?.length ?? 0) > 0,
-    hasDissent: (place: SeatPlace): boolean => stateOf(place)?.dissents.has(`${place.round}/${place.seat}`) ?? false,
+    hasDissent: (dissent: SeatPlace & Pick<Dissent, 'statementHash'>): boolean => {
+      const state = stateOf(dissent);
+      return state !== undefined && isDissentKnown(state, dissent);
+    },
+    areDeclinesOver: (place: SeatPlace): boolean => {
+      const state = stateOf(place);
+      return state !== undefined && !isOpenForDeclines(state);
+    },
     hasRoundFail: (place: SeatPlace): boolean =>
       stateOf(place)?.roundFails.has(`${place.round}/${place.seat}`) ?? false,
     hasDecline: ({ seat, ...place }: SeatPlace): boolean => stateOf(place)?.declines.has(seat) ?? false,
@@ -113,10 +128,10 @@ const createJudges = (deps: EngineDeps, tasks: Tasks): Record<NoticeKind, Judge>
       return verdictOf(verdict, (roundFail) => ({ type: 'round-fail', roundFail }));
     },
     decline: (bytes) => {
-      const { hasDecline: isSeen, hasCommitted } = memory;
+      const { hasDecline: isSeen, hasCommitted, areDeclinesOver: isOver } = memory;
       const substituteOf = (place: Pick<SeatPlace, 'taskId' | 'seat'>) => firstDrawOf(place)?.substitutes[place.seat];
       const hasSubstitute = (place: SeatPlace): boolean => substituteOf(place) !== undefined;
-      const verdict = validateDecline(bytes, { ...contextOf(askDrawn), isSeen, hasCommitted, hasSubstitute });
+      const verdict = validateDecline(bytes, { ...contextOf(askDrawn), isSeen, hasCommitted, isOver, hasSubstitute });
       return verdictOf(verdict, (decline) => {
         const { body } = decline;
         const substitute = substituteOf(body);

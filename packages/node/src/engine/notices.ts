@@ -73,7 +73,8 @@ const restored = ({ taskId, restored: before }: TaskRecord): readonly Waiting[] 
 
 const verdictKeyOf = ({ taskId, round }: Pick<NoticePlace, 'taskId' | 'round'>): string => `${taskId}/${round}`;
 
-const nameOf = ({ round, seat }: NoticePlace): string => `${round}-${seat ?? 'all'}`;
+const nameOf = ({ round, seat, statementHash }: NoticePlace): string =>
+  `${round}-${seat ?? 'all'}${statementHash ?? ''}`;
 
 /** What everybody says of a task besides its certificates: declines, dissents, failed rounds, verdicts. */
 export const createNotices = (deps: EngineDeps, parts: NoticesParts): Notices => {

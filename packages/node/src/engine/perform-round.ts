@@ -56,7 +56,7 @@ export const createPerformRound = (deps: EngineDeps, parts: PerformRoundParts): 
   ): Promise<void> => {
     if (round === 0) task.certifiedAtBlock ??= heardAtBlock(task);
     task.certificates.set(round, certificate);
-    await parts.log.saveCertificate(task.taskId, certificate);
+    await parts.log.saveCertificate(task.taskId, certificate, agreed);
     if (task.hasFailed && !task.disputed.has(round)) {
       task.hasFailed = false;
       await parts.log.saveFailed(task.taskId, undefined);

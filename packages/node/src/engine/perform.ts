@@ -1,6 +1,7 @@
 import {
   DISSENT_WITHHELD,
   type Dissent,
+  hasDissent,
   type RoundFail,
   type TaskEffect,
   type TaskEvent,
@@ -69,8 +70,7 @@ export const createPerform = (deps: EngineDeps, parts: PerformParts): Perform =>
     const name = `${round}/dissent`;
     const fire = (): void => {
       task.timers.delete(name);
-      const isSaid = (): boolean =>
-        [...(task.machine?.state.dissents.values() ?? [])].some(({ body: said }) => said.round === round);
+      const isSaid = (): boolean => task.machine !== undefined && hasDissent(task.machine.state, round);
       void parts.driver().consider(task, async () => (isSaid() ? [] : asList(await dissent(task, body))));
     };
     task.timers.set(name, deps.clock.after(delayMs, fire));

@@ -30,9 +30,9 @@ export const restoreTasks = async (tasks: Tasks, log: TaskLog): Promise<void> =>
 /** What the machine of a task needs of an earlier life; everything else comes back as events when its round is seated. */
 export const memoryOf = ({ restored }: TaskRecord): TaskMemory | undefined =>
   restored && {
-    rounds: [...restored.rounds].map(([round, { result, signed }]) => ({
+    rounds: [...restored.rounds].map(([round, { result, signed, agreed }]) => ({
       round,
-      memory: { result, signedOwn: signed.filter(({ type }) => type !== 'verdict-vote') },
+      memory: { result, signedOwn: signed.filter(({ type }) => type !== 'verdict-vote'), agreed },
     })),
     events: [],
   };

@@ -1,4 +1,5 @@
 import {
+  type Agreed,
   Bytes32,
   type Certificate,
   decodeCertificate,
@@ -18,6 +19,8 @@ export interface LoggedRound {
   /** Own statements that were signed, and so may have left. */
   readonly signed: readonly SeatMessage[];
   readonly certificate: Certificate | undefined;
+  /** What opens its digest, where this node held it. */
+  readonly agreed: Agreed | undefined;
 }
 
 export const encodeResult = (r: OwnResult): Uint8Array =>
@@ -40,13 +43,22 @@ const decodeResult = (bytes: Uint8Array): OwnResult => {
   };
 };
 
+export const encodeAgreed = ({ blind, output }: Agreed): Uint8Array => encodeWire([fromHex(blind), output]);
+
+const decodeAgreed = (bytes: Uint8Array): Agreed => {
+  const [blind, output] = decodeWire(bytes, 2 * MAX_STREAM_FRAME_BYTES) as [Uint8Array, Uint8Array];
+  return { blind: Bytes32(toHex(blind)), output };
+};
+
 /** From the parts of one round by name. Throws ProtocolError on garbage. */
 export const decodeRound = (parts: ReadonlyMap<string, Uint8Array>): LoggedRound => {
   const result = parts.get('result');
   const certificate = parts.get('certificate');
+  const agreed = parts.get('agreed');
   return {
     result: result && decodeResult(result),
     signed: [...parts].filter(([part]) => part.startsWith('signed-')).map(([, bytes]) => decodeSeatMessage(bytes)),
     certificate: certificate && decodeCertificate(certificate),
+    agreed: agreed && decodeAgreed(agreed),
   };
 };

@@ -20,6 +20,10 @@ export interface RoundsParts {
   readonly onChanged: (task: TaskRecord) => void;
 }
 
+/** Whether a certificate of round 0 may have been made by who knew whether it would be audited. */
+export const wasHeardAfter = ({ certifiedAtBlock = 0n }: TaskRecord, auditBlock: bigint): boolean =>
+  certifiedAtBlock >= auditBlock;
+
 /** Opens rounds when the chain has their seed block. */
 export const createRounds = (
   deps: EngineDeps,
@@ -63,7 +67,7 @@ export const createRounds = (
     const hasSilentSeat = certificate.locked.length < certificate.statement.seatCount;
     const auditSeed = auditSeedOf({ domain: deps.domain, taskId: task.taskId, blockHash });
     // Whoever agrees when the seed is known has nothing to fear of it: such a certificate is always looked at.
-    const heardAfterAuditBlock = (task.certifiedAtBlock ?? 0n) >= seedBlockOfRound(deps, task, AUDIT_ROUND);
+    const heardAfterAuditBlock = wasHeardAfter(task, seedBlockOfRound(deps, task, AUDIT_ROUND));
     const isDue = isAuditDue({ auditSeed, redundancy, hasSilentSeat, valueAtRisk, heardAfterAuditBlock });
     if (isDue) {
       deps.meter.count('mlb_audits_total', {});

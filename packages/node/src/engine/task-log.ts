@@ -1,4 +1,5 @@
 import {
+  type Agreed,
   type Certificate,
   type Delivery,
   decodeDelivery,
@@ -15,7 +16,7 @@ import {
   TaskId,
 } from '@mlb/protocol';
 import type { Store, StoreWrite } from '../port/store.ts';
-import { decodeRound, encodeResult, type LoggedRound } from './round-log.ts';
+import { decodeRound, encodeAgreed, encodeResult, type LoggedRound } from './round-log.ts';
 
 /** What was gossiped of a task besides its certificates. */
 export type NoticeKind = 'dissent' | 'round-fail' | 'decline' | 'verdict';
@@ -44,7 +45,8 @@ export interface TaskLog {
   readonly saveOrder: (taskId: TaskId, order: OrderMessage, firstSeenMs: number, isOwn: boolean) => Promise<void>;
   readonly saveResult: (taskId: TaskId, round: number, result: OwnResult) => Promise<void>;
   readonly saveSigned: (taskId: TaskId, round: number, message: SeatMessage) => Promise<void>;
-  readonly saveCertificate: (taskId: TaskId, certificate: Certificate) => Promise<void>;
+  /** With what opens its digest, where this node holds it. */
+  readonly saveCertificate: (taskId: TaskId, certificate: Certificate, agreed: Agreed | undefined) => Promise<void>;
   /** `name` tells notices of one kind apart: the round and seat that speak. */
   readonly saveNotice: (taskId: TaskId, name: string, notice: LoggedNotice) => Promise<void>;
   readonly saveDelivery: (taskId: TaskId, delivery: Delivery) => Promise<void>;
@@ -129,8 +131,13 @@ export const createTaskLog = (store: Store): TaskLog => {
     saveResult: (taskId, round, result) => put(taskId, `${round}/result`, encodeResult(result), true),
     saveSigned: (taskId, round, message) =>
       put(taskId, `${round}/signed-${message.type}`, encodeSeatMessage(message), true),
-    saveCertificate: (taskId, certificate) =>
-      put(taskId, `${certificate.statement.round}/certificate`, encodeCertificate(certificate), true),
+    saveCertificate: (taskId, certificate, agreed) => {
+      const partOf = (name: string): string => keyOf(taskId, `${certificate.statement.round}/${name}`);
+      const opening = agreed === undefined ? [] : [{ key: partOf('agreed'), value: encodeAgreed(agreed) }];
+      return store.write([{ key: partOf('certificate'), value: encodeCertificate(certificate) }, ...opening], {
+        sync: true,
+      });
+    },
     saveNotice: (taskId, name, { kind, bytes }) => put(taskId, `notice/${kind}/${name}`, bytes, true),
     saveDelivery: (taskId, delivery) => put(taskId, 'delivery', encodeDelivery(delivery), true),
     saveFailed: (taskId, atMs) =>

@@ -21,6 +21,8 @@ export interface TaskSource {
   readonly isDisputed: (taskId: TaskId, round: number) => boolean;
   /** Whether this node would itself settle the task on exactly this statement now. */
   readonly isSettleable: (taskId: TaskId, statement: ResultStatement) => boolean;
+  /** Whether this node first heard of the certificate of round 0 at its audit block or later: then it wants an audit. */
+  readonly heardAfterAuditBlock: (taskId: TaskId, auditBlock: bigint) => boolean;
   /** Whether this node knows a certified verdict of this round. */
   readonly hasVerdict: (taskId: TaskId, round: number) => boolean;
 }
@@ -37,7 +39,7 @@ export interface SettlementContext {
 /** The protocol's view of the chain at the head of now, or undefined before the first sealed epoch. */
 export const settlementViewOf = (
   { domain, params, chain, state, fold }: SettlementContext,
-  { isTimely, isDisputed, isSettleable, hasVerdict }: Omit<TaskSource, 'settleable'>,
+  { isTimely, isDisputed, isSettleable, heardAfterAuditBlock, hasVerdict }: Omit<TaskSource, 'settleable'>,
 ): SettlementView | undefined => {
   const head = state.head();
   const epoch = state.latestSnapshot()?.epoch;
@@ -63,6 +65,7 @@ export const settlementViewOf = (
     isTimely,
     isDisputed,
     isSettleable,
+    heardAfterAuditBlock,
     hasVerdict,
     ...(fold === undefined ? {} : { fold: { state: fold.current(), params } }),
     isForced: (taskId) => state.forcedTask(taskId) !== undefined,

@@ -55,7 +55,13 @@ const PATIENCE_DIVISOR = 10n;
  * window of seconds is over by then.
  */
 const MIN_PATIENCE_SEC = 30n;
-const TRUSTING = { isTimely: () => true, isDisputed: () => false, isSettleable: () => true, hasVerdict: () => false };
+const TRUSTING = {
+  isTimely: () => true,
+  isDisputed: () => false,
+  isSettleable: () => true,
+  heardAfterAuditBlock: () => false,
+  hasVerdict: () => false,
+};
 
 interface Hands {
   readonly challenger: Challenger | undefined;

@@ -21,6 +21,7 @@ export const TRUSTING = {
   isTimely: () => true,
   isDisputed: () => false,
   isSettleable: () => true,
+  heardAfterAuditBlock: () => false,
   hasVerdict: () => false,
 };
 

@@ -174,7 +174,13 @@ test('a batch whose block is reorged away is posted again, and paid once', async
   await bot.stop();
 });
 
-const TRUSTING = { isTimely: () => true, isDisputed: () => false, isSettleable: () => true, hasVerdict: () => false };
+const TRUSTING = {
+  isTimely: () => true,
+  isDisputed: () => false,
+  isSettleable: () => true,
+  heardAfterAuditBlock: () => false,
+  hasVerdict: () => false,
+};
 
 /** A batch by whoever has the slot of now, and its signature, outside of any honest proposer. */
 const forge = async (tasks: readonly SettledTask[], change: (batch: Batch) => Batch = (batch) => batch) => {

@@ -278,6 +278,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
       isTimely: () => true,
       isDisputed: () => false,
       isSettleable: () => true,
+      heardAfterAuditBlock: () => false,
       hasVerdict: () => false,
     };
     const member = createSettlementMember({ ...memberContext, source, content: hub.join(), gossip, signer, log });
