@@ -81,6 +81,8 @@ type Commits = Map<string, Map<Bytes32, number>>;
 const timesOf = ({ journal }: Outcome): { readonly revealedMs: Map<string, number>; readonly commits: Commits } => {
   const revealedMs = new Map<string, number>();
   const commits: Commits = new Map();
+  /** Wherever it was said first: a commit said again to a substitute is as old as it was. */
+  const saidMs = new Map<Bytes32, number>();
   for (const { atMs, isHonest, message, operator, seats } of journal.signed) {
     const committee = seats.map(({ row }) => row).join(',');
     if (message.type === 'reveal' && isHonest) {
@@ -93,7 +95,8 @@ const timesOf = ({ journal }: Outcome): { readonly revealedMs: Map<string, numbe
     const name = `${body.taskId}/${body.round}/${committee} ${operator}`;
     const known = commits.get(name) ?? new Map<Bytes32, number>();
     const hash = hashRecord(COMMIT, body);
-    commits.set(name, known.set(hash, known.get(hash) ?? atMs));
+    saidMs.set(hash, saidMs.get(hash) ?? atMs);
+    commits.set(name, known.set(hash, saidMs.get(hash) ?? atMs));
   }
   return { revealedMs, commits };
 };
