@@ -1,6 +1,7 @@
 import {
   COMMITTEE_PROTOCOL,
   decodeSeatMessage,
+  dutyOf,
   encodeSeatMessage,
   ProtocolError,
   type RoundParams,
@@ -13,7 +14,7 @@ import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
 import { createParking } from './parking.ts';
 import { persist } from './persist.ts';
-import { dutyOf, isRound, type RoundKey, roundKeyOf } from './seat-duty.ts';
+import { isRound, type RoundKey, roundKeyOf } from './seat-duty.ts';
 import { createSeenMessages } from './seen-messages.ts';
 import type { Seating, TaskRecord } from './task.ts';
 import type { Tasks } from './tasks.ts';

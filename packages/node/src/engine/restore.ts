@@ -1,8 +1,7 @@
-import { type SeatMessage, type TaskMemory, verifyCertificate } from '@mlb/protocol';
+import { dutyOf, type SeatMessage, type TaskMemory, verifyCertificate } from '@mlb/protocol';
 import { eventOfMessage } from './committee-messages.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Driver } from './driver.ts';
-import { dutyOf } from './seat-duty.ts';
 import { createTask, type TaskRecord } from './task.ts';
 import type { LoggedTask, TaskLog } from './task-log.ts';
 import type { Tasks } from './tasks.ts';

@@ -3,6 +3,7 @@ import {
   COMMIT,
   type Domain,
   digestOf,
+  dutyOf,
   LOCK_VOTE,
   RESULT_STATEMENT,
   REVEAL,
@@ -10,7 +11,6 @@ import {
   VERDICT,
 } from '@mlb/protocol';
 import { homePaths } from '../../src/config/home.ts';
-import { dutyOf } from '../../src/engine/seat-duty.ts';
 import { createTaskLog, type LoggedTask } from '../../src/engine/task-log.ts';
 import { readGuardLog } from '../../src/signing/guard-log.ts';
 import { openLevelStore } from '../../src/store/level.ts';

@@ -1,8 +1,8 @@
 import { resultDigestOf } from '../message/result-statement.ts';
-import type { SeatMessage } from '../message/seat-message.ts';
+import { dutyOf, type SeatMessage } from '../message/seat-message.ts';
 import { resultHashOf } from '../tensor/canonical.ts';
 import type { Agreed, OwnResult, RoundEffect, RoundEvent, RoundParams } from './event.ts';
-import { namedBy, ROUND_RULES, record, recordMessage, settleRules } from './rules.ts';
+import { ROUND_RULES, record, recordMessage, settleRules } from './rules.ts';
 import { emptyState, type RoundState, type RoundStep } from './state.ts';
 
 /**
@@ -53,7 +53,7 @@ export const restoreRound = (params: RoundParams, { result, signedOwn, agreed }:
   const order: readonly SeatMessage['type'][] = ['commit', 'lock-vote', 'reveal', 'vote'];
   const remembered = signedOwn
     // After a reorg we may sit elsewhere: what was said for another seat is not ours to stand by.
-    .filter((message) => namedBy(message).seat === params.mySeat)
+    .filter((message) => dutyOf(message).seat === params.mySeat)
     .toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
     .reduce((state, message) => recordMessage(params, state, message).state, {
       ...created.state,

@@ -1,4 +1,4 @@
-import type { SeatMessage } from '../message/seat-message.ts';
+import { dutyOf, type SeatMessage } from '../message/seat-message.ts';
 import { certifyRule, dissentRule, outputRule, recordCertificate } from './certify.ts';
 import { commitRule, recordCommit } from './commit.ts';
 import { recordEarlierValue } from './earlier.ts';
@@ -74,28 +74,8 @@ export const recordMessage = (params: RoundParams, state: RoundState, message: S
 };
 
 const isOfRound = (params: RoundParams, message: SeatMessage): boolean => {
-  const { taskId, round, seat } = namedBy(message);
+  const { taskId, round, seat } = dutyOf(message);
   return taskId === params.taskId && round === params.round && seat < params.seats.length;
-};
-
-/** Whose duty a message fulfils. */
-export const namedBy = (
-  message: SeatMessage,
-): { readonly taskId: string; readonly round: number; readonly seat: number } => {
-  switch (message.type) {
-    case 'commit':
-      return message.commit.body;
-    case 'lock-vote':
-      return message.lockVote.body;
-    case 'reveal':
-      return message.reveal.body;
-    case 'vote':
-      return { ...message.statement.body, seat: message.seat };
-    case 'verdict-vote':
-      return { ...message.verdict.body, seat: message.seat };
-    case 'earlier-value':
-      return message;
-  }
 };
 
 const recordExecution = (params: RoundParams, state: RoundState, result: OwnResult): RoundStep =>

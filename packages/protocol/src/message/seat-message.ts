@@ -151,3 +151,27 @@ export const decodeSeatMessage = (bytes: Uint8Array): SeatMessage => {
     return { type: 'earlier-value', ...recordFromWire(EARLIER_PLACE, rest[0]), output: outputFromWire(rest[1]) };
   throw new ProtocolError('BAD_ENCODING', `seat message: unknown kind ${String(kind)}`);
 };
+
+/** Whose duty a seat message fulfils. */
+export interface SeatDuty {
+  readonly taskId: TaskId;
+  readonly round: number;
+  readonly seat: number;
+}
+
+export const dutyOf = (message: SeatMessage): SeatDuty => {
+  switch (message.type) {
+    case 'commit':
+      return message.commit.body;
+    case 'lock-vote':
+      return message.lockVote.body;
+    case 'reveal':
+      return message.reveal.body;
+    case 'vote':
+      return { ...message.statement.body, seat: message.seat };
+    case 'verdict-vote':
+      return { ...message.verdict.body, seat: message.seat };
+    case 'earlier-value':
+      return message;
+  }
+};
